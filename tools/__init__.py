@@ -1,0 +1,1 @@
+"""Launchers for people and for CI; nothing here is imported by the product."""
