@@ -1,0 +1,193 @@
+"""All settings of selfcare, from the environment; the same image serves every environment."""
+
+import os
+from pathlib import Path
+
+import dj_database_url
+from django.utils.csp import CSP
+
+from config import env
+from config import logging as logging_config
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+ENVIRONMENT = env.choice(
+    "SELFCARE_ENVIRONMENT", ("local", "staging", "sandbox", "production"), "production"
+)
+LOCAL = ENVIRONMENT == "local"
+DEBUG = False
+SECRET_KEY = env.secret("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.text("SECRET_KEY_FALLBACKS", "").split()
+
+# ── Where we are ────────────────────────────────────────────────────────────────────────────
+PORT = env.integer("PORT", 8000, least=1)
+SELFCARE_URL = env.origin("SELFCARE_URL", f"http://127.0.0.1:{PORT}" if LOCAL else env._MISSING)
+SECURE = SELFCARE_URL.startswith("https://")
+ALLOWED_HOSTS = [
+    SELFCARE_URL.split("//")[1].split("/")[0].rsplit(":", 1)[0],
+    *env.text("ALLOWED_HOSTS", "").split(),
+]
+if LOCAL:
+    ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [SELFCARE_URL]
+
+# ── The platform's services ─────────────────────────────────────────────────────────────────
+TRANSACTIONS_URL = env.origin("TRANSACTIONS_URL")
+TRANSACTIONS_TOKEN = env.secret("TRANSACTIONS_TOKEN")
+AUTH_ISSUER = env.origin("AUTH_ISSUER")
+AUTH_CLIENT_ID = env.text("AUTH_CLIENT_ID")
+AUTH_CLIENT_SECRET = env.secret("AUTH_CLIENT_SECRET")
+AUTH_STEP_UP_ACR = env.text("AUTH_STEP_UP_ACR", "urn:openbanking:psd2:sca")
+AUTH_SCOPES = env.text("AUTH_SCOPES", "openid profile email")
+SANDBOX_API_URL = env.text("SANDBOX_API_URL", "")
+# All calls of one page together; a page answers within three seconds.
+UPSTREAM_SECONDS = env.integer("UPSTREAM_MILLISECONDS", 2500, least=100) / 1000
+THREADS = env.integer("WEB_THREADS", 8, least=2)
+
+# ── Our own stores ──────────────────────────────────────────────────────────────────────────
+DATABASE_URL = env.secret_or_text(
+    "DATABASE_URL",
+    f"sqlite:///{BASE_DIR / 'var' / 'selfcare.sqlite3'}" if LOCAL else env._MISSING,
+)
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    # The pool keeps connections; CONN_MAX_AGE has to stay 0 beside it.
+    DATABASES["default"]["OPTIONS"] = {
+        "pool": {"min_size": 1, "max_size": THREADS + 2, "timeout": 2},
+        "connect_timeout": 2,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
+
+REDIS_URL = env.secret_or_text("REDIS_URL", "")
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "selfcare",
+        "OPTIONS": {
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+            "SOCKET_CONNECT_TIMEOUT": 0.2,
+            "SOCKET_TIMEOUT": 0.2,
+            "IGNORE_EXCEPTIONS": True,
+        },
+    }
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+# ── The application ─────────────────────────────────────────────────────────────────────────
+INSTALLED_APPS = [
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "selfcare.web",
+    "selfcare.identity",
+    "selfcare.instructions",
+    "selfcare.overview",
+    "selfcare.transactions",
+]
+MIDDLEWARE = [
+    "selfcare.web.middleware.health_first",
+    "selfcare.web.middleware.request_id",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "selfcare.web.middleware.page_deadline",
+    "selfcare.web.middleware.refuse_nul_bytes",
+    "selfcare.identity.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "selfcare.identity.middleware.person",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "selfcare.web.middleware.ErrorPages",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "selfcare.web.context.shell",
+            ],
+            "builtins": ["selfcare.web.templatetags.look"],
+        },
+    }
+]
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+LANGUAGE_CODE = "en"
+USE_I18N = True
+TIME_ZONE = "UTC"
+USE_TZ = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+# ── Sessions and cookies ────────────────────────────────────────────────────────────────────
+SESSION_ENGINE = "selfcare.identity.session_store"
+SESSION_COOKIE_NAME = "__Host-selfcare_session" if SECURE else "selfcare_session"
+SESSION_COOKIE_AGE = env.integer("SESSION_SECONDS", 8 * 3600, least=60)
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = SECURE
+CSRF_COOKIE_NAME = "__Host-selfcare_csrf" if SECURE else "selfcare_csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SECURE = SECURE
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "selfcare.web.views.expired_form"
+INTENT_SECONDS = env.integer("INTENT_SECONDS", 3600, least=60)
+
+# ── Headers ─────────────────────────────────────────────────────────────────────────────────
+SECURE_SSL_REDIRECT = SECURE
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
+SECURE_HSTS_PRELOAD = SECURE
+SECURE_REFERRER_POLICY = "same-origin"
+if env.flag("BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "manifest-src": [CSP.SELF],
+    # A form that steps up is answered with a redirect to the provider, which Chromium checks here.
+    "form-action": [CSP.SELF, AUTH_ISSUER],
+    "frame-ancestors": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    name: [] for name in ("camera", "geolocation", "microphone", "payment", "usb")
+}
+
+# ── Static files ────────────────────────────────────────────────────────────────────────────
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / "var" / "static"))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_USE_FINDERS = LOCAL
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if LOCAL
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+LOGGING_CONFIG = None
+logging_config.configure(json=not LOCAL, level=env.text("LOG_LEVEL", "INFO"))

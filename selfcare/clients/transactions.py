@@ -1,0 +1,188 @@
+"""The transaction service, method by method (docs/contracts/transaction-service.openapi.json)."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from pydantic import ValidationError
+
+from selfcare import errors
+from selfcare.clients import shapes
+from selfcare.clients.http import Reply, Service
+
+NAME = "transactions"
+REMEMBERED_SECONDS = 3600
+
+# At most half of an instance's threads wait for one service.
+service = Service(
+    NAME,
+    settings.TRANSACTIONS_URL,
+    threads=max(1, settings.THREADS // 2),
+    default_seconds=settings.UPSTREAM_SECONDS,
+    token=settings.TRANSACTIONS_TOKEN,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; `created_from` inclusive and `created_until` exclusive, UTC."""
+
+    status: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    currency: tuple[str, ...] = ()
+    direction: str = ""
+    created_from: datetime | None = None
+    created_until: datetime | None = None
+    needs_me: bool = False
+    q: str = ""
+
+    def params(self) -> list[tuple[str, str]]:
+        """As query parameters; repeated ones are repeated."""
+        pairs = [("status", value) for value in self.status]
+        pairs += [("kind", value) for value in self.kind]
+        pairs += [("currency", value) for value in self.currency]
+        if self.direction:
+            pairs.append(("direction", self.direction))
+        if self.created_from:
+            pairs.append(("created_from", shapes.rfc3339(self.created_from)))
+        if self.created_until:
+            pairs.append(("created_until", shapes.rfc3339(self.created_until)))
+        if self.needs_me:
+            pairs.append(("needs_me", "true"))
+        if self.q:
+            pairs.append(("q", self.q))
+        return pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write as it goes out; `key` is its idempotency key, `deadline` when it may no more begin."""
+
+    key: str
+    deadline: datetime
+    body: dict[str, Any]
+
+    def headers(self) -> dict[str, str]:
+        return {"Idempotency-Key": self.key, "Request-Deadline": shapes.rfc3339(self.deadline)}
+
+
+def accounts(subject: str) -> shapes.Accounts:
+    """The person's accounts with their balances."""
+    return _read("accounts", shapes.Accounts, subject, "/accounts")
+
+
+def transactions(
+    subject: str, filters: Filters, *, cursor: str = "", limit: int = 25
+) -> shapes.TransactionPage:
+    """One page, newest first. Raises errors.Rejected for a cursor that doesn't fit (bad_cursor)."""
+    params = [*filters.params(), ("limit", str(limit))]
+    if cursor:
+        params.append(("cursor", cursor))
+    return _read("list", shapes.TransactionPage, subject, "/transactions", params)
+
+
+def transaction(subject: str, transaction_id: str) -> shapes.Transaction:
+    """One transaction with timeline and linked ones; errors.NotFound for anybody else's."""
+    return _read("detail", shapes.Transaction, subject, f"/transactions/{transaction_id}")
+
+
+def create_cancellation(subject: str, transaction_id: str, write: Write) -> shapes.Done:
+    """Takes a transaction back before it is final."""
+    return _write("cancel", subject, transaction_id, "cancellations", write)
+
+
+def create_confirmation(subject: str, transaction_id: str, write: Write) -> shapes.Done:
+    """Confirms or declines a transaction that waits for its person."""
+    return _write("confirm", subject, transaction_id, "confirmations", write)
+
+
+def create_refund_request(subject: str, transaction_id: str, write: Write) -> shapes.Done:
+    """Asks the merchant for money back; they have to answer within the time the service says."""
+    return _write("refund_request", subject, transaction_id, "refund-requests", write)
+
+
+def outcome(subject: str, key: str) -> shapes.Outcome:
+    """What became of the write with this key; errors.NotFound if it never was (final once the
+    write's deadline and two seconds of skew have passed)."""
+    reply = service.read("outcome", f"/v1/users/{subject}/outcomes/{key}")
+    return _parsed("outcome", shapes.Outcome, reply.body)
+
+
+def done(subject: str, body: object) -> shapes.Done:
+    """Reads the stored answer of a write; errors.BadReply if it isn't one for this person."""
+    result = _parsed("outcome", shapes.Done, json.dumps(body).encode())
+    _check_owner("outcome", subject, result.transaction)
+    return result
+
+
+def _read[S: shapes.Shape](
+    operation: str,
+    shape: type[S],
+    subject: str,
+    path: str,
+    params: Sequence[tuple[str, str]] = (),
+) -> S:
+    """Reads, checks and remembers; what was last known travels with a failure."""
+    known_as = _memory_key(subject, path, params)
+    try:
+        reply = service.read(operation, f"/v1/users/{subject}{path}", params=list(params))
+        result = _parsed(operation, shape, reply.body)
+        _check_owner(operation, subject, result)
+    except errors.NoAnswer as failure:
+        failure.last_known = _recall(shape, known_as)
+        raise
+    cache.set(known_as, reply.body.decode(), REMEMBERED_SECONDS)
+    return result
+
+
+def _write(
+    operation: str, subject: str, transaction_id: str, resource: str, write: Write
+) -> shapes.Done:
+    reply: Reply = service.write(
+        operation,
+        f"/v1/users/{subject}/transactions/{transaction_id}/{resource}",
+        json=write.body,
+        headers=write.headers(),
+    )
+    try:
+        result = _parsed(operation, shapes.Done, reply.body)
+        _check_owner(operation, subject, result.transaction)
+    except errors.BadReply as failure:
+        # It said yes in a way that can't be read: something happened, ask by key what.
+        raise errors.OutcomeUnknown(NAME, operation, failure.detail) from failure
+    return result
+
+
+def _parsed[S: shapes.Shape](operation: str, shape: type[S], body: bytes) -> S:
+    try:
+        return shape.model_validate_json(body)
+    except ValidationError as error:
+        where = [".".join(str(part) for part in e["loc"]) for e in error.errors()][:5]
+        raise errors.BadReply(NAME, operation, f"not as agreed: {', '.join(where)}") from None
+
+
+def _check_owner(operation: str, subject: str, result: object) -> None:
+    """Nobody is ever shown another person's data, whoever mixed it up."""
+    rows = result.data if isinstance(result, shapes.Accounts | shapes.TransactionPage) else [result]
+    if any(getattr(row, "owner", subject) != subject for row in rows):
+        raise errors.BadReply(NAME, operation, "another person's data")
+
+
+def _memory_key(subject: str, path: str, params: Sequence[tuple[str, str]]) -> str:
+    digest = hashlib.sha256(json.dumps([subject, path, list(params)]).encode()).hexdigest()
+    return f"last-known:{digest}"
+
+
+def _recall[S: shapes.Shape](shape: type[S], known_as: str) -> S | None:
+    body = cache.get(known_as)
+    if not isinstance(body, str):
+        return None
+    try:
+        return shape.model_validate_json(body)
+    except ValidationError:
+        return None

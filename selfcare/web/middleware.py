@@ -1,0 +1,95 @@
+"""What happens around every request: health, request id, the page's deadline, errors as pages."""
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.http import HttpResponse
+
+from selfcare import deadline, errors
+from selfcare.web import health, problems
+from selfcare.web.request import Request
+
+type GetResponse = Callable[[Request], HttpResponse]
+
+log = structlog.get_logger("selfcare.web")
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def health_first(get_response: GetResponse) -> GetResponse:
+    """Answers probes before anything looks at hosts, sessions or redirects."""
+
+    def middleware(request: Request) -> HttpResponse:
+        answer = health.answer(request)
+        return get_response(request) if answer is None else answer
+
+    return middleware
+
+
+def request_id(get_response: GetResponse) -> GetResponse:
+    """Takes over the proxy's X-Request-Id or makes one; logs each request in one line."""
+
+    def middleware(request: Request) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        request.request_id = given if REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request.request_id)
+        started = time.monotonic()
+        response = get_response(request)
+        response["X-Request-Id"] = request.request_id
+        match = request.resolver_match
+        log.info(
+            "request.answered",
+            method=request.method,
+            # The route and never the address: a query may hold names and amounts.
+            route=match.route if match else None,
+            status=response.status_code,
+            milliseconds=round((time.monotonic() - started) * 1000),
+        )
+        return response
+
+    return middleware
+
+
+def page_deadline(get_response: GetResponse) -> GetResponse:
+    """All calls of one page together end before the page's deadline."""
+
+    def middleware(request: Request) -> HttpResponse:
+        with deadline.within(settings.UPSTREAM_SECONDS):
+            return get_response(request)
+
+    return middleware
+
+
+class ErrorPages:
+    """Turns failed calls, and a session that ended meanwhile, into pages or problems."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Request) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: Request, error: Exception) -> HttpResponse | None:
+        if isinstance(error, errors.CallFailed):
+            if isinstance(error, errors.BadReply):
+                log.error("upstream.broke_contract", detail=str(error))
+            return problems.of_error(request, error)
+        if isinstance(error, SessionInterrupted):
+            return problems.page(request, 401)
+        return None
+
+
+def refuse_nul_bytes(get_response: GetResponse) -> GetResponse:
+    """No database takes NUL in a text, and no person types it: 400 before anyone sees it."""
+
+    def middleware(request: Request) -> HttpResponse:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return problems.page(request, 400)
+        return get_response(request)
+
+    return middleware

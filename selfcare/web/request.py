@@ -1,0 +1,35 @@
+"""What a request of ours carries besides Django's own: the person, their session, the request id."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is signed in, as the OpenID provider told: `subject` is its `sub`."""
+
+    subject: str
+    name: str
+    email: str
+    roles: frozenset[str] = field(default_factory=frozenset)
+    zone: str = "UTC"
+    locale: str = "en"
+    acr: str = ""
+    authenticated_at: datetime | None = None
+
+
+class Request(HttpRequest):
+    """Django's request after our middleware; `person` is None for a visitor."""
+
+    person: Person | None
+    request_id: str
+    htmx: HtmxDetails
+
+
+class SignedInRequest(Request):
+    """A request behind a guard: there is a person."""
+
+    person: Person
