@@ -1,0 +1,1 @@
+"""The platform in a box: a small payment platform of its own; never imported by selfcare."""

@@ -1,0 +1,8 @@
+"""Registers the ledger."""
+
+from django.apps import AppConfig
+
+
+class LedgerConfig(AppConfig):
+    name = "sandbox.ledger"
+    label = "ledger"

@@ -1,0 +1,100 @@
+"""The box's one settings file: everything that varies comes from the environment."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sandbox import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Where the box is, who may call it, and whether its levers are out.
+SANDBOX_URL = env.origin("SANDBOX_URL", "http://127.0.0.1:9000")
+SELFCARE_URL = env.origin("SELFCARE_URL", "http://127.0.0.1:8000")
+SANDBOX_TRANSACTIONS_TOKEN = env.text("SANDBOX_TRANSACTIONS_TOKEN")
+SANDBOX_CLIENT_ID = env.text("SANDBOX_CLIENT_ID", "selfcare")
+SANDBOX_CLIENT_SECRET = env.text("SANDBOX_CLIENT_SECRET")
+SANDBOX_CONTROL = env.choice("SANDBOX_CONTROL", ("open", "off"), "off")
+
+SECRET_KEY = env.text("SANDBOX_SECRET_KEY")
+DEBUG = False
+ALLOWED_HOSTS = [
+    urlsplit(SANDBOX_URL).hostname or "",
+    "127.0.0.1",
+    "localhost",
+    *filter(None, env.text("SANDBOX_ALLOWED_HOSTS", "").split(",")),
+]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.idp.oidc",
+    "sandbox.people",
+    "sandbox.ledger",
+    "sandbox.transactions",
+    "sandbox.control",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "sandbox.urls"
+WSGI_APPLICATION = "sandbox.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DATABASES = {
+    "default": env.database("SANDBOX_DATABASE_URL", "sqlite:///var/sandbox.sqlite3", BASE_DIR)
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+
+# Both products live on 127.0.0.1 and cookies ignore ports, so their names differ.
+SESSION_COOKIE_NAME = "sandbox_session"
+CSRF_COOKIE_NAME = "sandbox_csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SANDBOX_URL.startswith("https://")
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [SANDBOX_URL]
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "var" / "sandbox-static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,5 @@
+"""The box's table of contents."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
