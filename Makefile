@@ -1,0 +1,72 @@
+# `make` alone explains itself. Everything runs in .venv, which each target makes and fills first.
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+export PORT ?= 8000
+export SANDBOX_PORT ?= 9000
+IN = .venv/bin/python
+LOCK = .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.12 \
+	--generate-hashes --no-header
+WITH_CHECK_ENV = set -a; . ./tools/check.env; set +a;
+
+.NOTPARALLEL:
+.PHONY: help demo dev test test-browser lint types deploy-check migrations-check check reset bench \
+	lock runtime-environment dev-environment
+
+help:  ## this list
+	@echo "Selfcare. The two commands to begin with are make demo and make test."
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "PORT (8000) and SANDBOX_PORT (9000) choose the ports; PYTHON names a Python 3.12 or newer."
+
+demo: runtime-environment  ## set up, start web, worker and sandbox, print where and who
+	@exec $(IN) -m tools.demo
+
+dev: runtime-environment  ## the same, started anew whenever a file changes
+	@exec $(IN) -m tools.demo --reload
+
+test: dev-environment  ## everything but the browser, on a real PostgreSQL and Valkey
+	@$(IN) -m pytest -c tests/sandbox/pytest.ini tests/sandbox
+	@$(IN) -m pytest -m "not browser" tests
+
+test-browser: dev-environment  ## the journeys in a real Chromium
+	@$(IN) -m tools.chromium
+	@$(IN) -m pytest -m browser tests
+
+lint: dev-environment  ## ruff, format, imports, templates
+	@$(IN) -m ruff check .
+	@$(IN) -m ruff format --check .
+	@.venv/bin/lint-imports
+	@$(IN) -m djlint --quiet --check --lint templates
+	@$(IN) -m yamllint --strict .github deploy
+
+types: dev-environment  ## mypy, strict
+	@$(WITH_CHECK_ENV) $(IN) -m mypy
+	@$(WITH_CHECK_ENV) $(IN) -m mypy --config-file sandbox/mypy.ini
+
+deploy-check: dev-environment  ## Django's own check of production settings
+	@$(WITH_CHECK_ENV) $(IN) manage.py check --deploy --fail-level WARNING
+	@$(WITH_CHECK_ENV) $(IN) -m sandbox check --fail-level WARNING
+
+migrations-check: dev-environment  ## no model without its migration
+	@$(WITH_CHECK_ENV) DATABASE_URL=sqlite://:memory: $(IN) manage.py makemigrations --check --dry-run
+	@$(WITH_CHECK_ENV) SANDBOX_DATABASE_URL=sqlite://:memory: $(IN) -m sandbox makemigrations --check --dry-run
+
+check: lint types deploy-check migrations-check test test-browser  ## all of it: what CI runs
+
+reset: runtime-environment  ## forget the demo's people, money and secrets
+	@$(IN) -m tools.demo --reset
+
+bench: dev-environment  ## requests a second beside an empty view, with 1,000,000 transactions
+	@$(IN) -m tools.bench
+
+lock: dev-environment  ## make the lists of packages anew from requirements/*.in
+	@$(LOCK) requirements/bootstrap.in -o requirements/bootstrap.txt
+	@$(LOCK) requirements/runtime.in -o requirements/runtime.txt
+	@$(LOCK) requirements/dev.in -c requirements/runtime.txt -o requirements/dev.txt
+
+runtime-environment:
+	@sh tools/set_up.sh runtime
+
+dev-environment:
+	@sh tools/set_up.sh dev
