@@ -1,5 +1,6 @@
 """Words for what happened when another service was called; no page and no HTTP in here."""
 
+from datetime import datetime
 from typing import Any
 
 
@@ -7,7 +8,7 @@ class CallFailed(Exception):
     """A call to an internal service gave no usable answer.
 
     `service` and `operation` say which call; `last_known` is what a read gave when it last
-    worked for this person, or None.
+    worked for this person, at `known_at`, or None.
     """
 
     def __init__(self, service: str, operation: str, detail: str = "") -> None:
@@ -16,6 +17,7 @@ class CallFailed(Exception):
         self.operation = operation
         self.detail = detail
         self.last_known: Any = None
+        self.known_at: datetime | None = None
 
 
 class NoAnswer(CallFailed):

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -134,9 +134,10 @@ def _read[S: shapes.Shape](
         result = _parsed(operation, shape, reply.body)
         _check_owner(operation, subject, result)
     except errors.NoAnswer as failure:
-        failure.last_known = _recall(shape, known_as)
+        failure.last_known, failure.known_at = _recall(shape, known_as)
         raise
-    cache.set(known_as, reply.body.decode(), REMEMBERED_SECONDS)
+    known = [shapes.rfc3339(datetime.now(UTC)), reply.body.decode()]
+    cache.set(known_as, known, REMEMBERED_SECONDS)
     return result
 
 
@@ -178,11 +179,12 @@ def _memory_key(subject: str, path: str, params: Sequence[tuple[str, str]]) -> s
     return f"last-known:{digest}"
 
 
-def _recall[S: shapes.Shape](shape: type[S], known_as: str) -> S | None:
-    body = cache.get(known_as)
-    if not isinstance(body, str):
-        return None
-    try:
-        return shape.model_validate_json(body)
-    except ValidationError:
-        return None
+def _recall[S: shapes.Shape](shape: type[S], known_as: str) -> tuple[S, datetime] | tuple[None, None]:
+    match cache.get(known_as):
+        case [str(at), str(body)]:
+            try:
+                return shape.model_validate_json(body), datetime.fromisoformat(at)
+            except ValidationError:
+                # Remembered by an older release: as good as not remembered.
+                return None, None
+    return None, None
