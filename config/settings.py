@@ -148,6 +148,13 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "selfcare.web.views.expired_form"
 INTENT_SECONDS = env.integer("INTENT_SECONDS", 3600, least=60)
 
+# ── The worker ──────────────────────────────────────────────────────────────────────────────
+# What `manage.py worker` calls, and every how many seconds.
+WORKER_DUTIES = [
+    ("selfcare.instructions.actions.resolve_due", 0.5),
+    ("selfcare.identity.session_store.clear_ended", 600),
+]
+
 # ── Headers ─────────────────────────────────────────────────────────────────────────────────
 SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0

@@ -1,0 +1,223 @@
+"""Carries out what a user told us, once: claim, send, store, and ask again where no answer came."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from selfcare import deadline, errors
+from selfcare.clients import shapes
+from selfcare.clients import transactions as transaction_service
+from selfcare.clients.transactions import Write
+from selfcare.instructions.models import AuditEntry, Instruction, State, fingerprint
+
+log = structlog.get_logger("selfcare.instructions")
+
+# The clock of the service may differ from ours by this much (its contract's promise).
+SKEW = timedelta(seconds=2)
+# A worker that dies while asking is followed by another after this long.
+LEASE = timedelta(seconds=10)
+LONGEST_PAUSE_SECONDS = 60
+SEND_SECONDS = 2.5
+
+CALLS: dict[str, Callable[[str, str, Write], shapes.Done]] = {
+    "cancel": transaction_service.create_cancellation,
+    "confirm": transaction_service.create_confirmation,
+    "decline": transaction_service.create_confirmation,
+    "request_refund": transaction_service.create_refund_request,
+}
+
+
+class KeyReused(Exception):
+    """The same idempotency key came with another payload: nothing is sent."""
+
+
+def claim(
+    *,
+    subject: str,
+    key: str,
+    action: str,
+    transaction_id: str,
+    payload: dict[str, Any],
+    shown: dict[str, Any],
+    needs_proof: bool,
+    request_id: str,
+) -> tuple[Instruction, bool]:
+    """Writes the intent down before anything is sent: (instruction, whether this call made it).
+
+    The loser of a race gets the winner's row. Raises KeyReused for another payload.
+    """
+    digest = fingerprint(action, transaction_id, payload)
+    now = timezone.now()
+    instruction = Instruction(
+        subject=subject,
+        key=key,
+        action=action,
+        transaction_id=transaction_id,
+        payload=payload,
+        shown=shown,
+        fingerprint=digest,
+        state=State.AWAITING_PROOF if needs_proof else State.SENDING,
+        request_id=request_id,
+        **({} if needs_proof else _sending_from(now)),
+    )
+    try:
+        with transaction.atomic():
+            instruction.save(force_insert=True)
+            _audit(instruction, "instruction.claimed", subject)
+    except IntegrityError:
+        instruction = Instruction.objects.get(subject=subject, key=key)
+        if instruction.fingerprint != digest:
+            raise KeyReused from None
+        return instruction, False
+    return instruction, True
+
+
+def release(instruction: Instruction, *, authentication: dict[str, Any]) -> bool:
+    """Lets an instruction go that waited for proof: True if this call is the one to send it."""
+    payload = {**instruction.payload, "authentication": authentication}
+    with transaction.atomic():
+        moved = Instruction.objects.move(
+            instruction, State.SENDING, payload=payload, **_sending_from(timezone.now())
+        )
+        if moved:
+            _audit(instruction, "instruction.proved", instruction.subject, **authentication)
+    return moved
+
+
+def send(instruction: Instruction) -> Instruction:
+    """Calls the service once with the claimed key, and stores what it answered.
+
+    Only the claimer (or releaser) of an instruction may call this, once.
+    """
+    if instruction.state != State.SENDING or instruction.deadline_at is None:
+        raise ValueError("only an instruction that was just claimed is sent")
+    write = Write(instruction.key, instruction.deadline_at, instruction.payload)
+    call = CALLS[instruction.action]
+    try:
+        with deadline.within((instruction.deadline_at - timezone.now()).total_seconds()):
+            done = call(instruction.subject, instruction.transaction_id, write)
+    except errors.NotSent as failure:
+        _settle(instruction, State.NOT_DONE, {"code": "not_sent", "detail": failure.detail})
+    except errors.Rejected as refusal:
+        _settle(instruction, State.REJECTED, _refusal(refusal.status, refusal.problem))
+    except (errors.NotFound, errors.Forbidden, errors.SignInAgain, errors.TooMany) as refusal:
+        _settle(instruction, State.REJECTED, {"code": _code_of(refusal)})
+    except errors.NoAnswer as failure:
+        _leave_unknown(instruction, failure.detail)
+    else:
+        _settle(instruction, State.DONE, _result(done))
+    return instruction
+
+
+def resolve_due(limit: int = 50) -> int:
+    """Asks for the outcome of what was sent without an answer; how many were asked for.
+
+    Any number of workers may call it at once: a lease on each row keeps them apart.
+    """
+    now = timezone.now()
+    asked = 0
+    for instruction in Instruction.objects.due(now)[:limit]:
+        leased = Instruction.objects.filter(
+            pk=instruction.pk, state=instruction.state, next_check_at=instruction.next_check_at
+        ).update(next_check_at=now + LEASE, checks=F("checks") + 1)
+        if leased:
+            instruction.checks += 1
+            with deadline.within(SEND_SECONDS):
+                _resolve(instruction)
+            asked += 1
+    return asked
+
+
+def _resolve(instruction: Instruction) -> None:
+    try:
+        outcome = transaction_service.outcome(instruction.subject, instruction.key)
+        if outcome.state == "in_progress" or outcome.status is None:
+            _leave_unknown(instruction, "still in progress")
+        elif 200 <= outcome.status < 300:
+            done = transaction_service.done(instruction.subject, outcome.body)
+            _settle(instruction, State.DONE, _result(done), actor="worker")
+        else:
+            refusal = _refusal(outcome.status, outcome.body or {})
+            _settle(instruction, State.REJECTED, refusal, actor="worker")
+    except errors.NotFound:
+        never = instruction.deadline_at is None or timezone.now() > instruction.deadline_at + SKEW
+        if never:
+            _settle(instruction, State.NOT_DONE, {"code": "never_arrived"}, actor="worker")
+        else:
+            _leave_unknown(instruction, "the service hasn't seen it so far")
+    except errors.CallFailed as failure:
+        _leave_unknown(instruction, failure.detail)
+
+
+def _sending_from(now: datetime) -> dict[str, datetime]:
+    """The worker looks only once the request that sends it must have ended."""
+    ends_at = now + timedelta(seconds=deadline.remaining(SEND_SECONDS))
+    return {"sent_at": now, "deadline_at": ends_at, "next_check_at": ends_at}
+
+
+def _settle(
+    instruction: Instruction, state: State, outcome: dict[str, Any], *, actor: str = "user"
+) -> None:
+    with transaction.atomic():
+        moved = Instruction.objects.move(
+            instruction, state, outcome=outcome, settled_at=timezone.now(), next_check_at=None
+        )
+        if moved:
+            who = instruction.subject if actor == "user" else actor
+            _audit(instruction, f"instruction.{state.value}", who, **outcome)
+    if not moved:
+        # The worker or the request was quicker; both asked the same service by the same key.
+        instruction.refresh_from_db()
+    log.info("instruction.settled", instruction=instruction.public_id, state=instruction.state)
+
+
+def _leave_unknown(instruction: Instruction, detail: str) -> None:
+    pause = min(2 ** min(instruction.checks, 10) / 2, LONGEST_PAUSE_SECONDS)
+    was_unknown = instruction.state == State.UNKNOWN
+    with transaction.atomic():
+        moved = Instruction.objects.move(
+            instruction,
+            State.UNKNOWN,
+            next_check_at=timezone.now() + timedelta(seconds=pause),
+        )
+        if moved and not was_unknown:
+            _audit(instruction, "instruction.unknown", instruction.subject, detail=detail)
+    if not moved:
+        instruction.refresh_from_db()
+    log.warning("instruction.unknown", instruction=instruction.public_id, detail=detail)
+
+
+def _audit(instruction: Instruction, name: str, actor: str, **data: Any) -> None:
+    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    AuditEntry.objects.create(
+        name=name,
+        actor=actor,
+        subject=instruction.subject,
+        instruction=instruction,
+        request_id=str(request_id),
+        data=data,
+    )
+
+
+def _refusal(status: int, problem: dict[str, Any]) -> dict[str, Any]:
+    kept = ("code", "detail", "reason", "action", "current_version", "refundable_minor")
+    return {"status": status, **{name: problem[name] for name in kept if name in problem}}
+
+
+def _result(done: shapes.Done) -> dict[str, Any]:
+    return {
+        "id": done.id,
+        "transaction_status": done.transaction.status,
+        "transaction_version": done.transaction.version,
+    }
+
+
+def _code_of(refusal: errors.CallFailed) -> str:
+    return {errors.NotFound: "not_found", errors.TooMany: "too_many_requests"}.get(
+        type(refusal), "forbidden"
+    )
