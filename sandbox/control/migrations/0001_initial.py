@@ -5,41 +5,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Fault',
+            name="Fault",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('operation', models.CharField(max_length=20)),
-                ('mode', models.CharField(choices=[('latency', 'Latency'), ('error', 'Error'), ('hang', 'Hang'), ('cut_after_commit', 'Cut After Commit'), ('cut_before', 'Cut Before'), ('broken_json', 'Broken Json'), ('foreign', 'Foreign'), ('drip', 'Drip'), ('refuse', 'Refuse')], max_length=20)),
-                ('sub', models.CharField(blank=True, max_length=64)),
-                ('ms', models.PositiveIntegerField(default=0)),
-                ('status', models.PositiveSmallIntegerField(default=500)),
-                ('remaining', models.PositiveIntegerField(null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("operation", models.CharField(max_length=20)),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("latency", "Latency"),
+                            ("error", "Error"),
+                            ("hang", "Hang"),
+                            ("cut_after_commit", "Cut After Commit"),
+                            ("cut_before", "Cut Before"),
+                            ("broken_json", "Broken Json"),
+                            ("foreign", "Foreign"),
+                            ("drip", "Drip"),
+                            ("refuse", "Refuse"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("sub", models.CharField(blank=True, max_length=64)),
+                ("ms", models.PositiveIntegerField(default=0)),
+                ("status", models.PositiveSmallIntegerField(default=500)),
+                ("remaining", models.PositiveIntegerField(null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='ServiceLog',
+            name="ServiceLog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('operation', models.CharField(max_length=20)),
-                ('sub', models.CharField(blank=True, db_index=True, max_length=64)),
-                ('transaction_id', models.CharField(blank=True, max_length=40)),
-                ('idempotency_key', models.CharField(blank=True, db_index=True, max_length=128)),
-                ('request_id', models.CharField(blank=True, max_length=128)),
-                ('replayed', models.BooleanField(default=False)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('code', models.CharField(blank=True, max_length=40)),
-                ('effect', models.CharField(blank=True, max_length=60)),
-                ('fault', models.CharField(blank=True, max_length=20)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("operation", models.CharField(max_length=20)),
+                ("sub", models.CharField(blank=True, db_index=True, max_length=64)),
+                ("transaction_id", models.CharField(blank=True, max_length=40)),
+                ("idempotency_key", models.CharField(blank=True, db_index=True, max_length=128)),
+                ("request_id", models.CharField(blank=True, max_length=128)),
+                ("replayed", models.BooleanField(default=False)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("code", models.CharField(blank=True, max_length=40)),
+                ("effect", models.CharField(blank=True, max_length=60)),
+                ("fault", models.CharField(blank=True, max_length=20)),
             ],
         ),
     ]

@@ -7,143 +7,294 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('ledger', '0001_initial'),
-        ('people', '0001_initial'),
+        ("ledger", "0001_initial"),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RefundRequest',
+            name="RefundRequest",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('accepted', 'Accepted'), ('partly_accepted', 'Partly Accepted'), ('declined', 'Declined'), ('lapsed', 'Lapsed')], default='open', max_length=16)),
-                ('amount_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('reason', models.CharField(max_length=20)),
-                ('message', models.CharField(blank=True, max_length=2000)),
-                ('created_at', models.DateTimeField()),
-                ('respond_by', models.DateTimeField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("accepted", "Accepted"),
+                            ("partly_accepted", "Partly Accepted"),
+                            ("declined", "Declined"),
+                            ("lapsed", "Lapsed"),
+                        ],
+                        default="open",
+                        max_length=16,
+                    ),
+                ),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("reason", models.CharField(max_length=20)),
+                ("message", models.CharField(blank=True, max_length=2000)),
+                ("created_at", models.DateTimeField()),
+                ("respond_by", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=128, unique=True)),
-                ('operation', models.CharField(max_length=20)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('deadline', models.DateTimeField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('completed_at', models.DateTimeField(null=True)),
-                ('answer_status', models.PositiveSmallIntegerField(null=True)),
-                ('answer_body', models.JSONField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=128, unique=True)),
+                ("operation", models.CharField(max_length=20)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("deadline", models.DateTimeField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("completed_at", models.DateTimeField(null=True)),
+                ("answer_status", models.PositiveSmallIntegerField(null=True)),
+                ("answer_body", models.JSONField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Transaction',
+            name="Transaction",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('kind', models.CharField(choices=[('payment', 'Payment'), ('payout', 'Payout'), ('deposit', 'Deposit'), ('withdrawal', 'Withdrawal'), ('transfer', 'Transfer'), ('refund', 'Refund')], max_length=10)),
-                ('direction', models.CharField(choices=[('in', 'In'), ('out', 'Out')], max_length=3)),
-                ('status', models.CharField(choices=[('created', 'Created'), ('action_required', 'Action Required'), ('scheduled', 'Scheduled'), ('processing', 'Processing'), ('completed', 'Completed'), ('failed', 'Failed'), ('cancelled', 'Cancelled'), ('expired', 'Expired')], max_length=15)),
-                ('reason_code', models.CharField(blank=True, max_length=4)),
-                ('amount_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('fee_minor', models.BigIntegerField(default=0)),
-                ('original_amount_minor', models.BigIntegerField(null=True)),
-                ('original_currency', models.CharField(blank=True, max_length=3)),
-                ('rate', models.CharField(blank=True, max_length=16)),
-                ('refunded_minor', models.BigIntegerField(default=0)),
-                ('reserved_minor', models.BigIntegerField(default=0)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('completed_at', models.DateTimeField(null=True)),
-                ('scheduled_for', models.DateTimeField(null=True)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('cut_off_at', models.DateTimeField(null=True)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('instant', models.BooleanField(default=False)),
-                ('fails_with', models.CharField(blank=True, max_length=4)),
-                ('counterparty_kind', models.CharField(max_length=10)),
-                ('counterparty_name', models.CharField(max_length=140)),
-                ('counterparty_iban', models.CharField(blank=True, max_length=34)),
-                ('end_to_end_id', models.CharField(blank=True, max_length=80)),
-                ('merchant_reference', models.CharField(blank=True, max_length=80)),
-                ('remittance_information', models.CharField(blank=True, max_length=500)),
-                ('external_id', models.CharField(blank=True, max_length=120, null=True)),
-                ('search', models.TextField(blank=True)),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
-                ('merchant', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='people.merchant')),
-                ('peer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
-                ('refund_of', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='transactions.transaction')),
-                ('refund_request', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='transactions.refundrequest')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("payment", "Payment"),
+                            ("payout", "Payout"),
+                            ("deposit", "Deposit"),
+                            ("withdrawal", "Withdrawal"),
+                            ("transfer", "Transfer"),
+                            ("refund", "Refund"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "direction",
+                    models.CharField(choices=[("in", "In"), ("out", "Out")], max_length=3),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("created", "Created"),
+                            ("action_required", "Action Required"),
+                            ("scheduled", "Scheduled"),
+                            ("processing", "Processing"),
+                            ("completed", "Completed"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                            ("expired", "Expired"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("reason_code", models.CharField(blank=True, max_length=4)),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("fee_minor", models.BigIntegerField(default=0)),
+                ("original_amount_minor", models.BigIntegerField(null=True)),
+                ("original_currency", models.CharField(blank=True, max_length=3)),
+                ("rate", models.CharField(blank=True, max_length=16)),
+                ("refunded_minor", models.BigIntegerField(default=0)),
+                ("reserved_minor", models.BigIntegerField(default=0)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("completed_at", models.DateTimeField(null=True)),
+                ("scheduled_for", models.DateTimeField(null=True)),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("cut_off_at", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("instant", models.BooleanField(default=False)),
+                ("fails_with", models.CharField(blank=True, max_length=4)),
+                ("counterparty_kind", models.CharField(max_length=10)),
+                ("counterparty_name", models.CharField(max_length=140)),
+                ("counterparty_iban", models.CharField(blank=True, max_length=34)),
+                ("end_to_end_id", models.CharField(blank=True, max_length=80)),
+                ("merchant_reference", models.CharField(blank=True, max_length=80)),
+                ("remittance_information", models.CharField(blank=True, max_length=500)),
+                ("external_id", models.CharField(blank=True, max_length=120, null=True)),
+                ("search", models.TextField(blank=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="people.merchant",
+                    ),
+                ),
+                (
+                    "peer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "refund_of",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refunds",
+                        to="transactions.transaction",
+                    ),
+                ),
+                (
+                    "refund_request",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="transactions.refundrequest",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='refundrequest',
-            name='transaction',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refund_requests', to='transactions.transaction'),
+            model_name="refundrequest",
+            name="transaction",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="refund_requests",
+                to="transactions.transaction",
+            ),
         ),
         migrations.CreateModel(
-            name='TransactionEvent',
+            name="TransactionEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('name', models.CharField(max_length=40)),
-                ('actor_kind', models.CharField(max_length=10)),
-                ('actor_name', models.CharField(blank=True, max_length=140)),
-                ('status', models.CharField(blank=True, max_length=15)),
-                ('reason_code', models.CharField(blank=True, max_length=4)),
-                ('note', models.CharField(blank=True, max_length=2000)),
-                ('transaction', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='transactions.transaction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("name", models.CharField(max_length=40)),
+                ("actor_kind", models.CharField(max_length=10)),
+                ("actor_name", models.CharField(blank=True, max_length=140)),
+                ("status", models.CharField(blank=True, max_length=15)),
+                ("reason_code", models.CharField(blank=True, max_length=4)),
+                ("note", models.CharField(blank=True, max_length=2000)),
+                (
+                    "transaction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="transactions.transaction",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(fields=['person', '-created_at', '-id'], name='transaction_page'),
+            model_name="transaction",
+            index=models.Index(fields=["person", "-created_at", "-id"], name="transaction_page"),
         ),
         migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(condition=models.Q(('status', 'completed'), _negated=True), fields=['person', 'status', '-created_at', '-id'], name='transaction_status'),
+            model_name="transaction",
+            index=models.Index(
+                condition=models.Q(("status", "completed"), _negated=True),
+                fields=["person", "status", "-created_at", "-id"],
+                name="transaction_status",
+            ),
         ),
         migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(fields=['person', 'kind', '-created_at', '-id'], name='transaction_kind'),
+            model_name="transaction",
+            index=models.Index(
+                fields=["person", "kind", "-created_at", "-id"], name="transaction_kind"
+            ),
         ),
         migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(fields=['person', 'currency', '-created_at', '-id'], name='transaction_currency'),
+            model_name="transaction",
+            index=models.Index(
+                fields=["person", "currency", "-created_at", "-id"], name="transaction_currency"
+            ),
         ),
         migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='transaction_due'),
+            model_name="transaction",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)),
+                fields=["due_at"],
+                name="transaction_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(condition=models.Q(('refund_of__isnull', False)), fields=['refund_of'], name='transaction_refund_of'),
+            model_name="transaction",
+            index=models.Index(
+                condition=models.Q(("refund_of__isnull", False)),
+                fields=["refund_of"],
+                name="transaction_refund_of",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transaction',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id__isnull', False)), fields=('person', 'external_id'), name='transaction_imported_once'),
+            model_name="transaction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id__isnull", False)),
+                fields=("person", "external_id"),
+                name="transaction_imported_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transaction',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0), ('fee_minor__gte', 0), ('reserved_minor__gte', 0)), name='transaction_amounts'),
+            model_name="transaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount_minor__gt", 0), ("fee_minor__gte", 0), ("reserved_minor__gte", 0)
+                ),
+                name="transaction_amounts",
+            ),
         ),
         migrations.AddIndex(
-            model_name='refundrequest',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['respond_by'], name='refund_request_due'),
+            model_name="refundrequest",
+            index=models.Index(
+                condition=models.Q(("state", "open")),
+                fields=["respond_by"],
+                name="refund_request_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='refundrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('transaction',), name='refund_request_one_open'),
+            model_name="refundrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")),
+                fields=("transaction",),
+                name="refund_request_one_open",
+            ),
         ),
     ]

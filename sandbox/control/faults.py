@@ -1,0 +1,157 @@
+"""Things going wrong on purpose; any service of the box wraps its view with `faulty`."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.db.models import F, Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+
+from sandbox.control.models import Fault
+from sandbox.problems import ProblemError
+
+OPERATIONS = (
+    "accounts", "list", "detail", "outcome", "cancel", "confirm", "refund_request",
+    "token", "discovery", "jwks", "*",
+)  # fmt: skip
+LONGEST_SECONDS = 30
+FOREIGN_HEADER = "sandbox.foreign"
+
+
+def take(operation: str, sub: str = "") -> Fault | None:
+    """The first fault switched on for it, counted down; of two at once at the last, one gets it."""
+    fitting = Fault.objects.filter(operation__in=[operation, "*"], sub__in=["", sub])
+    for fault in fitting.exclude(remaining=0).order_by("pk"):
+        if fault.remaining is None:
+            return fault
+        counted = Fault.objects.filter(pk=fault.pk, remaining__gt=0)
+        if counted.update(remaining=F("remaining") - 1):
+            return fault
+    return None
+
+
+def around(
+    request: HttpRequest,
+    operation: str,
+    sub: str,
+    respond: Callable[[], HttpResponseBase],
+    request_id: str = "",
+) -> HttpResponseBase:
+    """Answer by `respond`, spoiled by the fault that is on; its mode is left in `META`.
+
+    `foreign` is up to the service: it finds the mode in `request.META["sandbox.fault"]`.
+    """
+    fault = take(operation, sub)
+    if fault is None:
+        return respond()
+    request.META["sandbox.fault"] = fault.mode
+    match fault.mode:
+        case Fault.Mode.ERROR:
+            code = "not_found" if fault.status == 404 else "fault_injected"
+            return ProblemError(fault.status, code, "Wanted by a fault.").response(request_id)
+        case Fault.Mode.REFUSE:
+            refused = ProblemError(503, "unavailable", "Wanted by a fault.").response(request_id)
+            refused["Retry-After"] = "1"
+            return refused
+        case Fault.Mode.LATENCY:
+            _sleep(fault.ms)
+            return respond()
+        case Fault.Mode.HANG:
+            _sleep(fault.ms or LONGEST_SECONDS * 1000)
+            return _cut(request)
+        case Fault.Mode.CUT_BEFORE:
+            return _cut(request)
+        case Fault.Mode.CUT_AFTER_COMMIT:
+            respond()
+            return _cut(request)
+    return _spoil(fault, respond())
+
+
+def _spoil(fault: Fault, response: HttpResponseBase) -> HttpResponseBase:
+    if not isinstance(response, HttpResponse):
+        return response
+    if fault.mode == Fault.Mode.BROKEN_JSON:
+        response.content = response.content[: max(1, len(response.content) * 2 // 3)]
+    if fault.mode == Fault.Mode.DRIP:
+        slow = StreamingHttpResponse(
+            _drops(response.content, (fault.ms or 300) / 1000),
+            status=response.status_code,
+            content_type=response["Content-Type"],
+        )
+        slow["Content-Length"] = str(len(response.content))
+        return slow
+    return response
+
+
+def faulty[**P](
+    operation: str,
+) -> Callable[
+    [Callable[Concatenate[HttpRequest, P], HttpResponseBase]],
+    Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+]:
+    """For views of other services: `@faulty("token")`."""
+
+    def wrap(
+        view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        @wraps(view)
+        def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            return around(request, operation, "", lambda: view(request, *args, **kwargs))
+
+        return door
+
+    return wrap
+
+
+def switch_on(facts: dict[str, Any]) -> Fault:
+    """A fault from the control API's words; ValueError says what is wrong with them."""
+    if facts.get("operation") not in OPERATIONS:
+        raise ValueError(f"operation must be one of {', '.join(OPERATIONS)}")
+    if facts.get("mode") not in Fault.Mode.values:
+        raise ValueError(f"mode must be one of {', '.join(Fault.Mode.values)}")
+    for name, low, high in (("ms", 0, 60_000), ("status", 400, 599), ("count", 1, 100_000)):
+        value = facts.get(name)
+        if value is not None and (type(value) is not int or not low <= value <= high):
+            raise ValueError(f"{name} must be a whole number from {low} to {high}")
+    sub = facts.get("sub") or ""
+    if not isinstance(sub, str) or len(sub) > 64 or "\0" in sub:
+        raise ValueError("sub must be a person's sub")
+    return Fault.objects.create(
+        operation=facts["operation"],
+        mode=facts["mode"],
+        sub=sub,
+        ms=facts.get("ms") or 0,
+        status=facts.get("status") or 500,
+        remaining=facts.get("count"),
+    )
+
+
+def active() -> list[Fault]:
+    return list(Fault.objects.filter(Q(remaining=None) | Q(remaining__gt=0)).order_by("pk"))
+
+
+def _sleep(ms: int) -> None:
+    time.sleep(min(ms / 1000, LONGEST_SECONDS))
+
+
+def _drops(content: bytes, pause: float) -> Iterator[bytes]:
+    """Byte by byte, but never longer than the longest wait."""
+    until = time.monotonic() + LONGEST_SECONDS
+    for place in range(len(content)):
+        if time.monotonic() > until:
+            return
+        time.sleep(pause)
+        yield content[place : place + 1]
+
+
+def _cut(request: HttpRequest) -> HttpResponse:
+    """End the connection without an answer; what is returned goes nowhere."""
+    connection = request.META.get("gunicorn.socket")
+    if isinstance(connection, socket.socket):
+        try:
+            connection.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # the caller left before we did
+    return HttpResponse(status=500)

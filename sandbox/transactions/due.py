@@ -1,0 +1,88 @@
+"""What time itself does: expiry, schedules, the end of processing, unanswered refund requests."""
+
+from datetime import datetime
+
+from django.db import transaction as database
+
+from sandbox.control import record
+from sandbox.ledger.journal import InsufficientFundsError
+from sandbox.transactions import machine
+from sandbox.transactions.models import RefundRequest, Transaction
+
+Status = Transaction.Status
+BATCH = 50
+
+
+def apply_due(now: datetime) -> int:
+    """Apply what is due, at most a batch, each thing in its own database transaction.
+
+    Called at the start of every request of the service; with nothing due it costs two look-ups
+    in partial indexes. What another request is just applying is left to it.
+    """
+    due = Transaction.objects.filter(due_at__lte=now).order_by("due_at")
+    applied = 0
+    for pk in due.values_list("pk", flat=True)[:BATCH]:
+        with database.atomic():
+            row = (
+                Transaction.objects.select_for_update(skip_locked=True, of=("self",))
+                .select_related("account", "peer__person", "person")
+                .filter(pk=pk)
+                .first()
+            )
+            applied += move_on(row, now) if row else 0
+    lapsing = RefundRequest.objects.filter(state=RefundRequest.State.OPEN, respond_by__lte=now)
+    for pk in lapsing.values_list("transaction", flat=True)[:BATCH]:
+        with database.atomic():
+            row = Transaction.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+            applied += _lapse(row, now) if row else 0
+    return applied
+
+
+def move_on(row: Transaction, now: datetime) -> int:
+    """All steps that are due for a locked row, each at the time it was due; says how many."""
+    steps = 0
+    while row.due_at and row.due_at <= now:
+        target, reason_code = _target(row)
+        at = row.due_at
+        actor = machine.Actor(machine.step_for(row, target).by[0])
+        try:
+            machine.move(row, target, by=actor, at=at, reason_code=reason_code)
+        except InsufficientFundsError:
+            target = Status.FAILED
+            machine.move(row, target, by=machine.PLATFORM, at=at, reason_code="AM04")
+        record.write(
+            "due", sub=row.person.sub, transaction_id=row.wire_id, effect=f"transaction.{target}"
+        )
+        steps += 1
+    return steps
+
+
+def _target(row: Transaction) -> tuple[str, str]:
+    match row.status:
+        case Status.ACTION_REQUIRED:
+            return Status.EXPIRED, ""
+        case Status.PROCESSING if row.fails_with:
+            return Status.FAILED, row.fails_with
+        case Status.PROCESSING:
+            return Status.COMPLETED, ""
+        case _:
+            return Status.PROCESSING, ""
+
+
+def _lapse(row: Transaction, now: datetime) -> int:
+    wish = row.refund_requests.filter(state=RefundRequest.State.OPEN, respond_by__lte=now).first()
+    if wish is None:
+        return 0
+    wish.state = RefundRequest.State.LAPSED
+    wish.save(update_fields=["state"])
+    row.version += 1
+    row.updated_at = wish.respond_by
+    row.save(update_fields=["version", "updated_at"])
+    machine.tell(row, "refund_request.lapsed", by=machine.PLATFORM, at=wish.respond_by)
+    record.write(
+        "due",
+        sub=row.person.sub,
+        transaction_id=row.wire_id,
+        effect="refund_request.lapsed",
+    )
+    return 1
