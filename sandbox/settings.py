@@ -30,11 +30,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.idp.oidc",
     "sandbox.people",
+    "sandbox.auth",
     "sandbox.ledger",
     "sandbox.transactions",
     "sandbox.control",
@@ -49,7 +46,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
 ]
 
 ROOT_URLCONF = "sandbox.urls"
@@ -74,7 +71,6 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 
 # Both products live on 127.0.0.1 and cookies ignore ports, so their names differ.
 SESSION_COOKIE_NAME = "sandbox_session"
@@ -82,11 +78,27 @@ CSRF_COOKIE_NAME = "sandbox_csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SANDBOX_URL.startswith("https://")
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [SANDBOX_URL]
+CSRF_FAILURE_VIEW = "sandbox.auth.pages.csrf_failed"
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CSP = {
+    "default-src": ["'none'"],
+    "base-uri": ["'none'"],
+    "connect-src": ["'self'"],
+    "font-src": ["'self'"],
+    "form-action": ["'self'"],
+    "frame-ancestors": ["'none'"],
+    "img-src": ["'self'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+}
 
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "sandbox" / "static"]
 STATIC_ROOT = BASE_DIR / "var" / "sandbox-static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
