@@ -1,0 +1,96 @@
+"""Instants in a person's own zone and words: days, clocks, time left; no HTML in here."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.dates import format_date, format_datetime
+from django.utils import timezone
+
+LOCALE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A zone with the moment that counts as now; years are named only when they differ from it."""
+
+    name: str
+    now: datetime
+
+    @classmethod
+    def named(cls, name: str, now: datetime | None = None) -> "Zone":
+        """The zone called `name` (IANA), UTC if there is none of that name."""
+        try:
+            zone = ZoneInfo(name or "UTC")
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            zone = ZoneInfo("UTC")
+        return cls(zone.key, (now or timezone.now()).astimezone(zone))
+
+    def local(self, moment: datetime) -> datetime:
+        return moment.astimezone(self.now.tzinfo)
+
+    def day(self, moment: datetime | date) -> str:
+        """`12 November`; the year stands there when it isn't this one."""
+        day = self._date(moment)
+        pattern = "d MMMM" if day.year == self.now.year else "d MMMM y"
+        return format_date(day, pattern, locale=LOCALE)
+
+    def short_day(self, moment: datetime | date) -> str:
+        """`12 Nov`; the year stands there when it isn't this one."""
+        day = self._date(moment)
+        pattern = "d MMM" if day.year == self.now.year else "d MMM y"
+        return format_date(day, pattern, locale=LOCALE)
+
+    def weekday(self, moment: datetime | date) -> str:
+        return format_date(self._date(moment), "EEEE", locale=LOCALE)
+
+    def heading(self, moment: datetime | date) -> tuple[str, str]:
+        """What a day of the list is called, loud and quiet: (`Today`, `20 November`)."""
+        day = self._date(moment)
+        ago = (self.now.date() - day).days
+        if ago in (0, 1):
+            return ("Today", "Yesterday")[ago], self.day(day)
+        return self.day(day), self.weekday(day)
+
+    def clock(self, moment: datetime, *, seconds: bool = False) -> str:
+        """`10:32`, or `10:32:07`."""
+        return self.local(moment).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+    def full(self, moment: datetime) -> str:
+        """`Thursday 12 November 2026, 10:32`."""
+        return format_datetime(self.local(moment), "EEEE d MMMM y, HH:mm", locale=LOCALE)
+
+    def moment(self, moment: datetime, *, seconds: bool = False) -> str:
+        """As short as it is clear: `14:17` today, else `21 November, 14:17`."""
+        clock = self.clock(moment, seconds=seconds)
+        if self._date(moment) == self.now.date():
+            return clock
+        return f"{self.day(moment)}, {clock}"
+
+    def deadline(self, until: datetime) -> str:
+        """When a clock runs out: to the minute within two days, else the day."""
+        if until - self.now < timedelta(days=2):
+            return self.moment(until)
+        return self.day(until)
+
+    def left(self, until: datetime) -> str:
+        """`11 minutes left`, in the largest unit that says enough; rounded down, never up."""
+        seconds = int((until - self.now).total_seconds())
+        if seconds <= 0:
+            return "No time left"
+        for size, one, many in UNITS:
+            if seconds >= 2 * size or (seconds >= size and size == UNITS[-1][0]):
+                return f"{seconds // size} {many if seconds // size > 1 else one} left"
+        return "Less than a minute left"
+
+    def _date(self, moment: datetime | date) -> date:
+        return self.local(moment).date() if isinstance(moment, datetime) else moment
+
+
+# Below two of a unit the next smaller one is clearer: 90 minutes rather than 1 hour.
+UNITS = ((86_400, "day", "days"), (3_600, "hour", "hours"), (60, "minute", "minutes"))
+
+
+def machine(moment: datetime) -> str:
+    """For the datetime attribute: UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
