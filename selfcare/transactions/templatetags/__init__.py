@@ -1,0 +1,1 @@
+"""Tags about transactions, for the templates that show them."""

@@ -1,0 +1,41 @@
+"""Words and chips of transactions for templates: `{% load transaction_words %}`; no rules here."""
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from selfcare.transactions import wording
+from selfcare.web.templatetags import look
+
+register = template.Library()
+
+
+@register.simple_tag
+def status_chip(transaction: Any) -> SafeString:
+    """The chip of a transaction, or of one that is linked to it; an unknown status is neutral."""
+    return look.chip(*wording.status_of(transaction))
+
+
+@register.filter
+def txn_title(transaction: Any) -> str:
+    """`Payment to Tandem Bikes`."""
+    return wording.title(transaction)
+
+
+@register.filter
+def txn_what(transaction: Any) -> str:
+    """The second line of a row: `Payment · TB-9917`."""
+    return wording.what(transaction)
+
+
+@register.filter
+def face(party: Any) -> str:
+    """The shape of a counterparty's face: merchant, person or bank."""
+    return wording.SHAPES.get(getattr(party, "kind", ""), "merchant")
+
+
+@register.filter
+def refund_state(request: Any) -> str:
+    """What became of a refund request: `waiting for their answer`."""
+    return wording.REFUND_STATES.get(request.state, request.state)
