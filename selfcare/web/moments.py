@@ -1,13 +1,15 @@
 """Instants in a person's own zone and words: days, clocks, time left; no HTML in here."""
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from django.utils import timezone
 
 LOCALE = "en"
+UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +20,7 @@ class Zone:
     now: datetime
 
     @classmethod
-    def named(cls, name: str, now: datetime | None = None) -> "Zone":
-        """The zone called `name` (IANA), UTC if there is none of that name."""
-        try:
-            zone = ZoneInfo(name or "UTC")
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            zone = ZoneInfo("UTC")
+    def of(cls, zone: ZoneInfo, now: datetime | None = None) -> "Zone":
         return cls(zone.key, (now or timezone.now()).astimezone(zone))
 
     def local(self, moment: datetime) -> datetime:
@@ -93,4 +90,4 @@ UNITS = ((86_400, "day", "days"), (3_600, "hour", "hours"), (60, "minute", "minu
 
 def machine(moment: datetime) -> str:
     """For the datetime attribute: UTC, to the second."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -38,4 +38,4 @@ def face(party: Any) -> str:
 @register.filter
 def refund_state(request: Any) -> str:
     """What became of a refund request: `waiting for their answer`."""
-    return wording.REFUND_STATES.get(request.state, request.state)
+    return wording.REFUND_STATES.get(request.state, str(request.state))

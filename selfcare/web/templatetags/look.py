@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from selfcare.money import Money
+from selfcare.web import zones
 from selfcare.web.moments import Zone, machine
 
 register = template.Library()
@@ -22,7 +23,7 @@ LINES = ("final", "open", "unknown", "void")
 def zone_of(context: Context) -> Zone:
     """The signed-in person's zone; UTC for a visitor."""
     person = getattr(context.get("request"), "person", None) or context.get("person")
-    return Zone.named(getattr(person, "zone", "") or "UTC")
+    return Zone.of(zones.zone_of(person))
 
 
 # ── Money ───────────────────────────────────────────────────────────────────────────────────
@@ -188,6 +189,8 @@ def tail(number: str | None) -> SafeString | str:
 def field(bound: BoundField, *, affix: str = "") -> dict[str, Any]:
     """One field with label, hint and error; `affix` stands behind the input (`EUR`)."""
     widget = bound.field.widget
+    if isinstance(widget, w.DateInput):
+        widget.input_type = "date"
     choices = isinstance(widget, w.CheckboxSelectMultiple | w.RadioSelect)
     select = isinstance(widget, w.Select) and not choices
     return {
