@@ -1,0 +1,94 @@
+"""A real Chromium for the journeys: light or dark, any width, with and without JavaScript."""
+
+import os
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.support.control import Control, Person
+from tests.support.servers import Server
+from tools.chromium import NoChromiumError, find_chromium
+
+# Playwright's loop runs in this thread, and Django would refuse the database beside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+class NewPage(Protocol):
+    """Open a page of its own context; options are those of Playwright's new_context."""
+
+    def __call__(self, **options: Any) -> Page: ...
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the whole run."""
+    try:
+        program = find_chromium()
+    except NoChromiumError as error:
+        pytest.exit(str(error), returncode=1)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            args=[
+                "--no-sandbox",  # root may not have one, and the pages are our own
+                "--disable-dev-shm-usage",
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(chromium: Browser, site: Server) -> Iterator[NewPage]:
+    """Open pages that know selfcare's address; a script error or CSP violation fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_page(**options: Any) -> Page:
+        context = chromium.new_context(**{"base_url": site.url, **options})
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: _note(message.type, message.text, complaints))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints, complaints
+
+
+def _note(kind: str, text: str, complaints: list[str]) -> None:
+    if kind == "error" and "Content Security Policy" in text:
+        complaints.append(text)
+
+
+@pytest.fixture
+def page(new_page: NewPage) -> Page:
+    """A page at 1440 pixels, light."""
+    return new_page(viewport={"width": 1440, "height": 900}, color_scheme="light")
+
+
+@pytest.fixture
+def sign_in(control: Control) -> "SignIn":
+    """Sign somebody in by the forms that a person sees."""
+
+    def by_forms(page: Page, person: Person, *, to: str = "/") -> None:
+        page.goto(f"/sign-in/?next={to}")
+        page.locator("input[type=password]").wait_for()
+        page.locator("input[type=email], input[name=login]").first.fill(person.email)
+        page.locator("input[type=password]").fill(person.password)
+        page.locator("input[type=password]").press("Enter")
+        page.wait_for_url(f"**{to}")
+
+    return by_forms
+
+
+class SignIn(Protocol):
+    """Sign a person in on a page and end at an address."""
+
+    def __call__(self, page: Page, person: Person, *, to: str = "/") -> None: ...

@@ -1,0 +1,156 @@
+"""Starts the real servers before Django reads its settings, and lends them to the tests."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from tests.support import servers
+from tests.support.control import Control, Person
+from tests.support.network import keep_on_this_machine
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from tests.support.signing_in import Walk
+    from tools.postgres import Postgres
+    from tools.valkey import Valkey
+
+STORES = pytest.StashKey[servers.Stores]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """pytest-django sets Django up after this, from the environment that is made here."""
+    stores = servers.Stores()
+    config.stash[STORES] = stores
+    config.add_cleanup(stores.remove)
+    stores.start()
+    os.environ.update(servers.environment(stores))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    keep_on_this_machine(stores.database_url, stores.redis_url)
+
+
+@pytest.fixture(scope="session")
+def stores(request: pytest.FixtureRequest) -> servers.Stores:
+    """The addresses of PostgreSQL and Valkey, given ones or our own."""
+    return request.config.stash[STORES]
+
+
+@pytest.fixture
+def postgres_server(stores: servers.Stores) -> "Iterator[Postgres]":
+    """PostgreSQL to stop and start; it runs again when the test ends."""
+    if stores.postgres is None:
+        pytest.skip("DATABASE_URL names a server that is not ours to stop")
+    yield stores.postgres
+    if stores.postgres.child is None:
+        stores.postgres.start()
+
+
+@pytest.fixture
+def valkey_server(stores: servers.Stores) -> "Iterator[Valkey]":
+    """Valkey to stop and start; it runs again when the test ends."""
+    if stores.valkey is None:
+        pytest.skip("REDIS_URL names a server that is not ours to stop")
+    yield stores.valkey
+    stores.valkey.resume()
+    if stores.valkey.child is None:
+        stores.valkey.start()
+
+
+@pytest.fixture(scope="session")
+def box(stores: servers.Stores) -> Iterator[servers.Server]:
+    """The platform in a box, a real process with a database of its own."""
+    server = servers.start_box(stores)
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def control(box: servers.Server) -> Iterator[Control]:
+    """The box's levers; faults are gone when the test ends."""
+    levers = Control(box.url)
+    yield levers
+    levers.clear_faults()
+    levers.session.close()
+
+
+@pytest.fixture
+def alice(control: Control) -> Person:
+    """Somebody with 5,000.00 euros; new in each test, so that tests don't disturb each other."""
+    return control.add_person("Alice Marlow")
+
+
+@pytest.fixture
+def bob(control: Control) -> Person:
+    """Another person, who must never see what is Alice's."""
+    return control.add_person("Bob Ferreira")
+
+
+@pytest.fixture
+def carol(control: Control) -> Person:
+    """Somebody restricted: may look, may not move money."""
+    return control.add_person("Carol Whitby", roles=["user", "restricted"])
+
+
+@pytest.fixture
+def signed_in(db: None, control: Control) -> "Iterator[Callable[[Person], tuple[Client, Walk]]]":
+    """Sign somebody in through the real provider: gives the test client and the walk."""
+    from django.test import Client
+
+    from tests.support.signing_in import sign_in
+
+    walks = []
+
+    def sign_somebody_in(person: Person, *, to: str = "/") -> "tuple[Client, Walk]":
+        client = Client()
+        walk = sign_in(client, person, control, to=to)
+        walks.append(walk)
+        return client, walk
+
+    yield sign_somebody_in
+    for walk in walks:
+        walk.session.close()
+
+
+class NewInstances(Protocol):
+    """Start n instances of selfcare; variables change their environment."""
+
+    def __call__(self, n: int, **env: str) -> list[servers.Server]: ...
+
+
+@pytest.fixture
+def instances(
+    transactional_db: None, box: servers.Server, stores: servers.Stores
+) -> Iterator[NewInstances]:
+    """A factory of selfcare processes on the test's own database and Valkey."""
+    from django.db import connection
+
+    running: list[servers.Server] = []
+    url = servers.with_database(stores.database_url, connection.settings_dict["NAME"])
+
+    def start(n: int, **env: str) -> list[servers.Server]:
+        new = [servers.new_instance(url, **env) for _ in range(n)]
+        running.extend(new)
+        for server in new:
+            server.start()
+        return new
+
+    yield start
+    for server in running:
+        server.remove()
+
+
+@pytest.fixture
+def site(
+    transactional_db: None, box: servers.Server, stores: servers.Stores
+) -> Iterator[servers.Server]:
+    """One selfcare at SELFCARE_URL, where the provider leads people back to."""
+    from django.db import connection
+
+    url = servers.with_database(stores.database_url, connection.settings_dict["NAME"])
+    server = servers.new_instance(url, port=int(os.environ["PORT"]))
+    server.start()
+    yield server
+    server.remove()

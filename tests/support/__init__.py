@@ -1,0 +1,1 @@
+"""Real servers, people and browsers for the tests; no test lives here."""

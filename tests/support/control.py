@@ -1,0 +1,87 @@
+"""Speaks to the box's control API: people, their transactions, faults, and the service's log."""
+
+import itertools
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+COUNTER = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody the box knows."""
+
+    sub: str
+    email: str
+    name: str
+    password: str
+
+
+class Control:
+    """One method for each lever."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.session = requests.Session()
+        self.session.trust_env = False
+
+    def call(self, method: str, path: str, **request: Any) -> Any:
+        answer = self.session.request(method, f"{self.url}/control/{path}", timeout=60, **request)
+        assert answer.ok, f"{method} /control/{path}: {answer.status_code} {answer.text[:500]}"
+        return answer.json() if answer.content else None
+
+    def add_person(self, name: str = "Alice Marlow", *, history: int = 0, **more: Any) -> Person:
+        """Somebody new, with 5,000.00 euros unless told otherwise."""
+        address = f"{name.split(maxsplit=1)[0].lower()}-{os.getpid()}-{next(COUNTER)}@example.com"
+        body = {
+            "email": address,
+            "name": name,
+            "roles": ["user"],
+            "balances": [{"currency": "EUR", "amount_minor": 500_000}],
+            "history": history,
+            **more,
+        }
+        made = self.call("POST", "people", json=body)
+        return Person(made["sub"], made["email"], made["name"], made["password"])
+
+    def add_transaction(self, person: Person, **facts: Any) -> dict[str, Any]:
+        """A payment of 64.90 euros that waits for the person, unless told otherwise."""
+        body = {
+            "kind": "payment",
+            "status": "action_required",
+            "amount_minor": 6490,
+            "currency": "EUR",
+            **facts,
+        }
+        made: dict[str, Any] = self.call("POST", f"people/{person.sub}/transactions", json=body)
+        return made
+
+    def advance(self, transaction_id: str, to: str, **facts: Any) -> dict[str, Any]:
+        moved: dict[str, Any] = self.call(
+            "POST", f"transactions/{transaction_id}/advance", json={"to": to, **facts}
+        )
+        return moved
+
+    def code(self, person: Person) -> str:
+        """The person's one-time code of this moment."""
+        return str(self.call("GET", f"people/{person.sub}/code")["code"])
+
+    def fault(self, operation: str, mode: str, **more: Any) -> None:
+        """Make the service misbehave; `control` puts it right when the test ends."""
+        self.call("POST", "faults", json={"operation": operation, "mode": mode, **more})
+
+    def clear_faults(self) -> None:
+        self.call("DELETE", "faults")
+
+    def log(self, person: Person) -> list[dict[str, Any]]:
+        """What the transaction service did for the person, by its own record."""
+        told = self.call("GET", "log", params={"sub": person.sub})
+        entries: list[dict[str, Any]] = told["data"] if isinstance(told, dict) else told
+        return entries
+
+    def effects(self, person: Person, name: str) -> list[dict[str, Any]]:
+        """The log's entries with one effect, such as transaction.cancelled."""
+        return [entry for entry in self.log(person) if entry["effect"] == name]

@@ -1,0 +1,176 @@
+"""The real servers that tests meet: PostgreSQL, Valkey, the box, and instances of selfcare."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import requests
+
+from tools.children import free_port, spawn, stop, wait_until
+from tools.postgres import Postgres
+from tools.valkey import Valkey
+
+ROOT = Path(__file__).resolve().parents[2]
+READY_SECONDS = 30
+TOKEN = "token-of-the-transaction-service-for-tests-only"
+CLIENT_SECRET = "secret-of-the-client-for-tests-only"
+SECRET_KEY = "key-for-tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH"
+
+
+@dataclass
+class Stores:
+    """The databases of one test run: given ones win, the others come from wheels."""
+
+    postgres: Postgres | None = None
+    valkey: Valkey | None = None
+    database_url: str = ""
+    redis_url: str = ""
+    created: list[str] = field(default_factory=list)
+
+    def start(self) -> None:
+        self.database_url = os.environ.get("DATABASE_URL", "")
+        self.redis_url = os.environ.get("REDIS_URL", "")
+        if not self.database_url:
+            self.postgres = Postgres()
+            self.postgres.start()
+            self.database_url = self.postgres.create_database("selfcare")
+        if not self.redis_url:
+            self.valkey = Valkey()
+            self.valkey.start()
+            self.redis_url = self.valkey.url
+
+    def new_database(self, name: str) -> str:
+        """An empty database beside selfcare's, on the same server."""
+        if self.postgres is not None:
+            return self.postgres.create_database(name)
+        if self.database_url.startswith("sqlite:"):
+            return f"sqlite:///{tempfile.mkdtemp()}/{name}.sqlite3"
+        own = f"{name}_{os.getpid()}"
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{own}"')
+        self.created.append(own)
+        return with_database(self.database_url, own)
+
+    def remove(self) -> None:
+        if self.postgres is not None:
+            self.postgres.remove()
+        if self.valkey is not None:
+            self.valkey.remove()
+        for name in self.created:
+            with psycopg.connect(self.database_url, autocommit=True) as connection:
+                connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+class Server:
+    """A gunicorn of ours on a port of 127.0.0.1, with its output kept for when it fails."""
+
+    def __init__(self, wsgi: str, config: str, port: int, env: dict[str, str]) -> None:
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+        self.env = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "default", **env}
+        self.command = [sys.executable, "-m", "gunicorn", wsgi, "-c", config]
+        self.output = tempfile.NamedTemporaryFile(prefix="selfcare-test-", suffix=".log")  # noqa: SIM115
+        self.child: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with Path(self.output.name).open("ab") as log:
+            self.child = spawn(self.command, log=log, env=self.env, cwd=str(ROOT))
+        child = self.child
+        wait_until(
+            lambda: child.poll() is not None or self.is_ready(), seconds=READY_SECONDS, every=0.05
+        )
+        if not self.is_ready():
+            raise AssertionError(f"{self.command[3]} did not get ready:\n{self.log()[-4000:]}")
+
+    def is_ready(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/health/ready", timeout=3).status_code == 200
+        except requests.RequestException:
+            return False
+
+    def stop(self, *, kill: bool = False) -> None:
+        """End it in order; with kill, all its processes at once and without a word."""
+        if self.child is not None:
+            if kill:
+                os.killpg(self.child.pid, 9)
+            stop(self.child, seconds=3)
+            self.child = None
+
+    def log(self) -> str:
+        """What it has written so far."""
+        return Path(self.output.name).read_text(encoding="utf-8", errors="replace")
+
+    def remove(self) -> None:
+        self.stop()
+        self.output.close()
+
+
+def with_database(url: str, name: str) -> str:
+    """The address of another database on the same server."""
+    if url.startswith("sqlite:"):
+        return f"sqlite:///{name}"
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+def environment(stores: Stores) -> dict[str, str]:
+    """All variables of a test run; the ports are chosen here and kept until its end."""
+    box_port, port = free_port(), free_port()
+    box_url = f"http://127.0.0.1:{box_port}"
+    return {
+        "SELFCARE_ENVIRONMENT": "local",
+        "SECRET_KEY": SECRET_KEY,
+        "PORT": str(port),
+        "SELFCARE_URL": f"http://127.0.0.1:{port}",
+        "DATABASE_URL": stores.database_url,
+        "REDIS_URL": stores.redis_url,
+        "TRANSACTIONS_URL": f"{box_url}/transaction-service",
+        "TRANSACTIONS_TOKEN": TOKEN,
+        "AUTH_ISSUER": box_url,
+        "AUTH_CLIENT_ID": "selfcare",
+        "AUTH_CLIENT_SECRET": CLIENT_SECRET,
+        "SANDBOX_API_URL": box_url,
+        "SANDBOX_URL": box_url,
+        "SANDBOX_PORT": str(box_port),
+        "SANDBOX_SECRET_KEY": SECRET_KEY[::-1],
+        "SANDBOX_TRANSACTIONS_TOKEN": TOKEN,
+        "SANDBOX_CLIENT_ID": "selfcare",
+        "SANDBOX_CLIENT_SECRET": CLIENT_SECRET,
+        "SANDBOX_CONTROL": "open",
+    }
+
+
+def start_box(stores: Stores) -> Server:
+    """The platform in a box with a database of its own, ready to take people."""
+    env = {"SANDBOX_DATABASE_URL": stores.new_database("box")}
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "tools.commands", "sandbox.settings"),
+            *("migrate", "register_client"),
+        ],
+        env={**os.environ, **env},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise AssertionError(f"The box could not be made:\n{done.stdout}{done.stderr}")
+    box = Server("sandbox.wsgi", "sandbox/gunicorn.py", int(os.environ["SANDBOX_PORT"]), env)
+    box.start()
+    return box
+
+
+def new_instance(database_url: str, *, port: int | None = None, **env: str) -> Server:
+    """One selfcare, not yet started, on a database that is migrated already."""
+    port = port or free_port()
+    return Server(
+        "config.wsgi",
+        "config/gunicorn.py",
+        port,
+        {"DATABASE_URL": database_url, "PORT": str(port), **env},
+    )

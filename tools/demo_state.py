@@ -1,0 +1,94 @@
+"""What the demo keeps in var/ between two starts: secrets, databases, logs, and who is running."""
+
+import fcntl
+import os
+import secrets
+import shutil
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+LOGS = VAR / "log"
+SECRETS = ("SECRET_KEY", "TRANSACTIONS_TOKEN", "AUTH_CLIENT_SECRET", "SANDBOX_SECRET_KEY")
+# A demo takes nothing else from outside: a stray DATABASE_URL must not be migrated and seeded.
+PASSED_ON = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "TERM", "VIRTUAL_ENV", "LOG_LEVEL")
+
+
+class DemoError(Exception):
+    """The demo can't go on; the text is one sentence for the person at the terminal."""
+
+
+def lock() -> IO[str]:
+    """Make sure that one demo at a time uses var/; the lock lasts as long as we live."""
+    try:
+        LOGS.mkdir(parents=True, exist_ok=True)
+        handle = (VAR / "demo.lock").open("a+")
+    except OSError as error:
+        raise DemoError(f"{VAR} can't be written: {error.strerror}.") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        handle.seek(0)
+        raise DemoError(
+            f"A demo is running here already (process {handle.read().strip()}): "
+            "stop it first, with Ctrl-C in its terminal."
+        ) from error
+    handle.truncate(0)
+    handle.write(f"{os.getpid()}\n")
+    handle.flush()
+    return handle
+
+
+def forget() -> None:
+    """Empty var/, but only where no demo runs."""
+    with lock():
+        for entry in VAR.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+
+
+def environment(port: int, sandbox_port: int) -> dict[str, str]:
+    """The variables of all processes, with secrets that are made once and kept."""
+    kept = _kept_secrets()
+    selfcare_url = f"http://127.0.0.1:{port}"
+    sandbox_url = f"http://127.0.0.1:{sandbox_port}"
+    return {
+        **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
+        **kept,
+        "PYTHONUNBUFFERED": "1",
+        "SELFCARE_ENVIRONMENT": "local",
+        "PORT": str(port),
+        "SELFCARE_URL": selfcare_url,
+        "DATABASE_URL": f"sqlite:///{VAR / 'selfcare.sqlite3'}",
+        "TRANSACTIONS_URL": f"{sandbox_url}/transaction-service",
+        "AUTH_ISSUER": sandbox_url,
+        "AUTH_CLIENT_ID": "selfcare",
+        "SANDBOX_API_URL": sandbox_url,
+        "SANDBOX_URL": sandbox_url,
+        "SANDBOX_PORT": str(sandbox_port),
+        "SANDBOX_DATABASE_URL": f"sqlite:///{VAR / 'sandbox.sqlite3'}",
+        "SANDBOX_TRANSACTIONS_TOKEN": kept["TRANSACTIONS_TOKEN"],
+        "SANDBOX_CLIENT_ID": "selfcare",
+        "SANDBOX_CLIENT_SECRET": kept["AUTH_CLIENT_SECRET"],
+        "SANDBOX_CONTROL": "open",
+    }
+
+
+def _kept_secrets() -> dict[str, str]:
+    path = VAR / "demo.env"
+    kept: dict[str, str] = {}
+    if path.exists():
+        lines = path.read_text(encoding="utf-8").splitlines()
+        kept = dict(line.split("=", 1) for line in lines if "=" in line)
+    missing = [name for name in SECRETS if not kept.get(name)]
+    if missing:
+        kept.update({name: secrets.token_urlsafe(48) for name in missing})
+        path.unlink(missing_ok=True)
+        # Nobody else may read it, not even between its making and a chmod.
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.writelines(f"{name}={kept[name]}\n" for name in SECRETS)
+    return {name: kept[name] for name in SECRETS}
