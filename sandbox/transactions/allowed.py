@@ -39,22 +39,19 @@ def verdict(action: str, row: Transaction, now: datetime) -> Verdict:
 
 
 def _cancel(row: Transaction, now: datetime) -> Verdict:
-    if row.direction == Transaction.Direction.IN and row.status not in WHY_FINAL:
+    if row.status in WHY_FINAL:
+        recall = row.status == Status.COMPLETED and row.instant and row.kind == Kind.TRANSFER
+        return Verdict("recipient_decides" if recall else WHY_FINAL[Status(row.status)])
+    if row.direction == Transaction.Direction.IN:
         return Verdict("already_sent")
-    match row.status:
-        case Status.CREATED:
-            return Verdict(None)
-        case Status.ACTION_REQUIRED:
-            return _before(row.expires_at, now)
-        case Status.SCHEDULED:
-            return _before(row.scheduled_for, now)
-        case Status.PROCESSING if row.instant or row.kind not in STOPPABLE:
-            return Verdict("already_sent")
-        case Status.PROCESSING:
-            return _before(row.cut_off_at, now)
-        case Status.COMPLETED if row.instant and row.kind == Kind.TRANSFER:
-            return Verdict("recipient_decides")
-    return Verdict(WHY_FINAL[Status(row.status)])
+    if row.status == Status.PROCESSING and (row.instant or row.kind not in STOPPABLE):
+        return Verdict("already_sent")
+    until = {
+        Status.ACTION_REQUIRED: row.expires_at,
+        Status.SCHEDULED: row.scheduled_for,
+        Status.PROCESSING: row.cut_off_at,
+    }
+    return _before(until.get(Status(row.status)), now)
 
 
 def _answer(row: Transaction, now: datetime) -> Verdict:
@@ -64,21 +61,16 @@ def _answer(row: Transaction, now: datetime) -> Verdict:
 
 
 def _request_refund(row: Transaction, now: datetime) -> Verdict:
-    if (
-        row.kind != Kind.PAYMENT
-        or row.direction != Transaction.Direction.OUT
-        or not row.merchant_id
-    ):
+    out = row.direction == Transaction.Direction.OUT
+    if row.kind != Kind.PAYMENT or not out or row.merchant_id is None:
         return Verdict("not_a_payment")
     if row.status != Status.COMPLETED or row.completed_at is None:
         return Verdict("not_completed")
-    wish = row.refund_request
-    if wish and wish.state == RefundRequest.State.OPEN:
-        return Verdict("refund_request_open")
     left = row.amount_minor - row.refunded_minor
-    if left <= 0:
-        return Verdict("already_refunded")
     until = row.completed_at + REFUND_REQUEST_WITHIN
+    open_one = row.refund_request and row.refund_request.state == RefundRequest.State.OPEN
+    if open_one or left <= 0:
+        return Verdict("refund_request_open" if open_one else "already_refunded")
     return Verdict(None if now < until else "deadline_passed", until, left)
 
 

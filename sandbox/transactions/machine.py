@@ -29,24 +29,27 @@ class Step(NamedTuple):
     effect: Effect
 
 
+S, E = Status, Effect
+ANYBODY = ("user", "merchant", "platform")
+PLATFORM_FIRST, BANK_FIRST = ("platform", "bank"), ("bank", "platform")
 STEPS = (
-    Step(Status.CREATED, Status.ACTION_REQUIRED, ("platform",), "transaction.action_required", Effect.NOTHING),
-    Step(Status.CREATED, Status.SCHEDULED, ("platform", "user"), "transaction.scheduled", Effect.NOTHING),
-    Step(Status.CREATED, Status.PROCESSING, ("platform",), "transaction.processing", Effect.HOLD),
-    Step(Status.CREATED, Status.CANCELLED, ("user", "merchant", "platform"), "transaction.cancelled", Effect.NOTHING),
-    Step(Status.CREATED, Status.FAILED, ("platform", "bank"), "transaction.failed", Effect.NOTHING),
-    Step(Status.ACTION_REQUIRED, Status.SCHEDULED, ("user",), "transaction.scheduled", Effect.NOTHING),
-    Step(Status.ACTION_REQUIRED, Status.PROCESSING, ("user",), "transaction.processing", Effect.HOLD),
-    Step(Status.ACTION_REQUIRED, Status.CANCELLED, ("user", "merchant", "platform"), "transaction.cancelled", Effect.NOTHING),
-    Step(Status.ACTION_REQUIRED, Status.EXPIRED, ("platform",), "transaction.expired", Effect.NOTHING),
-    Step(Status.ACTION_REQUIRED, Status.FAILED, ("platform", "bank"), "transaction.failed", Effect.NOTHING),
-    Step(Status.SCHEDULED, Status.PROCESSING, ("platform",), "transaction.processing", Effect.HOLD),
-    Step(Status.SCHEDULED, Status.CANCELLED, ("user", "merchant", "platform"), "transaction.cancelled", Effect.NOTHING),
-    Step(Status.SCHEDULED, Status.FAILED, ("platform", "bank"), "transaction.failed", Effect.NOTHING),
-    Step(Status.PROCESSING, Status.COMPLETED, ("bank", "platform"), "transaction.completed", Effect.SETTLE),
-    Step(Status.PROCESSING, Status.FAILED, ("bank", "platform"), "transaction.failed", Effect.RELEASE),
-    Step(Status.PROCESSING, Status.CANCELLED, ("user", "merchant", "platform"), "transaction.cancelled", Effect.RELEASE),
-)  # fmt: skip
+    Step(S.CREATED, S.ACTION_REQUIRED, ("platform",), "transaction.action_required", E.NOTHING),
+    Step(S.CREATED, S.SCHEDULED, ("platform", "user"), "transaction.scheduled", E.NOTHING),
+    Step(S.CREATED, S.PROCESSING, ("platform",), "transaction.processing", E.HOLD),
+    Step(S.CREATED, S.CANCELLED, ANYBODY, "transaction.cancelled", E.NOTHING),
+    Step(S.CREATED, S.FAILED, PLATFORM_FIRST, "transaction.failed", E.NOTHING),
+    Step(S.ACTION_REQUIRED, S.SCHEDULED, ("user",), "transaction.scheduled", E.NOTHING),
+    Step(S.ACTION_REQUIRED, S.PROCESSING, ("user",), "transaction.processing", E.HOLD),
+    Step(S.ACTION_REQUIRED, S.CANCELLED, ANYBODY, "transaction.cancelled", E.NOTHING),
+    Step(S.ACTION_REQUIRED, S.EXPIRED, ("platform",), "transaction.expired", E.NOTHING),
+    Step(S.ACTION_REQUIRED, S.FAILED, PLATFORM_FIRST, "transaction.failed", E.NOTHING),
+    Step(S.SCHEDULED, S.PROCESSING, ("platform",), "transaction.processing", E.HOLD),
+    Step(S.SCHEDULED, S.CANCELLED, ANYBODY, "transaction.cancelled", E.NOTHING),
+    Step(S.SCHEDULED, S.FAILED, PLATFORM_FIRST, "transaction.failed", E.NOTHING),
+    Step(S.PROCESSING, S.COMPLETED, BANK_FIRST, "transaction.completed", E.SETTLE),
+    Step(S.PROCESSING, S.FAILED, BANK_FIRST, "transaction.failed", E.RELEASE),
+    Step(S.PROCESSING, S.CANCELLED, ANYBODY, "transaction.cancelled", E.RELEASE),
+)
 BY_ENDS = {(step.source, step.target): step for step in STEPS}
 FINAL = frozenset(Status) - {step.source for step in STEPS}
 

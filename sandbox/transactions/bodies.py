@@ -1,0 +1,101 @@
+"""What writes may say: the shapes of their bodies; rules about state live in `writes.py`."""
+
+import json
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from sandbox.problems import ProblemError
+
+LARGEST = 64 * 1024
+MOST = 10**15
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("contains a NUL character")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_without_nul)]
+Minor = Annotated[int, Field(ge=0, le=MOST)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Cancellation(Body):
+    expected_version: Version
+    reason: Literal["changed_mind", "wrong_amount", "wrong_payee", "duplicate", "other"]
+    note: Annotated[Text, Field(max_length=500)] | None = None
+
+
+class Authentication(Body):
+    acr: Annotated[Text, Field(max_length=200)]
+    authenticated_at: Annotated[AwareDatetime, Field(strict=False)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def instants_are_text(cls, facts: Any) -> Any:
+        if isinstance(facts, dict) and not isinstance(facts.get("authenticated_at"), str):
+            raise ValueError("authenticated_at must be an RFC 3339 instant")
+        return facts
+
+
+class Confirmation(Body):
+    decision: Literal["confirm", "decline"]
+    expected_version: Version
+    amount_minor: Minor
+    currency: Currency
+    fee_minor: Minor
+    authentication: Authentication | None = None
+
+
+class RefundWish(Body):
+    expected_version: Version
+    amount_minor: Annotated[int, Field(ge=1, le=MOST)]
+    currency: Currency
+    reason: Literal[
+        "not_received", "not_as_described", "duplicate", "wrong_amount", "changed_mind", "other"
+    ]
+    message: Annotated[Text, Field(max_length=2000)] | None = None
+
+
+def read_json(request: HttpRequest) -> Any:
+    """The JSON of a request, or ProblemError 400, 413 or 415."""
+    if request.content_type != "application/json":
+        raise ProblemError(415, "unsupported_media_type", "Send application/json.")
+    if len(request.body) > LARGEST:
+        raise ProblemError(413, "too_large", f"A body may have {LARGEST} bytes.")
+    try:
+        return json.loads(request.body.decode(), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise ProblemError(400, "bad_json", "The body isn't JSON.") from None
+
+
+def read[B: Body](request: HttpRequest, shape: type[B]) -> B:
+    """The body in its shape, or ProblemError 400, 413 or 415."""
+    try:
+        return shape.model_validate(read_json(request))
+    except ValidationError as error:
+        told = [
+            {"field": ".".join(str(part) for part in found["loc"])[:80], "message": found["msg"]}
+            for found in error.errors(include_url=False, include_input=False)
+        ]
+        raise ProblemError(400, "bad_request", "The body isn't right.", errors=told[:20]) from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

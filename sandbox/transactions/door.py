@@ -1,0 +1,146 @@
+"""The way into the service for every operation: token, faults, due things, the log, problems."""
+
+import logging
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.csrf import csrf_exempt
+
+from sandbox import clock, ids
+from sandbox.control import faults, record
+from sandbox.control.models import Fault
+from sandbox.people.models import Person
+from sandbox.problems import ProblemError
+from sandbox.transactions import due
+from sandbox.transactions.models import Transaction
+
+log = logging.getLogger(__name__)
+
+SUB = re.compile(r"[A-Za-z0-9_.:@-]{1,64}")
+REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request on its way through: who it is about, and what the log will say."""
+
+    operation: str
+    request_id: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    logged: bool = False
+
+    def log(self, status: int, **facts: Any) -> None:
+        """Write the row; a write does it inside its own database transaction."""
+        known = {**self.facts, "status": status, "request_id": self.request_id, **facts}
+        record.write(self.operation, **known)
+        self.logged = True
+
+
+type View = Callable[..., HttpResponse]
+
+
+def service(operation: str, method: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
+    """Views get the request, the visit, the person, and the path's other parts by name."""
+
+    def wrap(view: View) -> Callable[..., HttpResponseBase]:
+        @csrf_exempt
+        @wraps(view)
+        def door(request: HttpRequest, sub: str, **parts: str) -> HttpResponseBase:
+            visit = Visit(operation, _request_id(request))
+            visit.facts["sub"] = sub if SUB.fullmatch(sub) else ""
+
+            def respond() -> HttpResponse:
+                return _answered(request, visit, lambda: _inside(request, visit, sub, parts))
+
+            def _inside(
+                request: HttpRequest, visit: Visit, sub: str, parts: dict[str, str]
+            ) -> HttpResponse:
+                _check_caller(request, method)
+                due.apply_due(clock.now())
+                return view(request, visit, _person(request, sub), **parts)
+
+            known = visit.facts["sub"]
+            response = faults.around(request, operation, known, respond, visit.request_id)
+            _finish(request, visit, response)
+            return response
+
+        return door
+
+    return wrap
+
+
+def _answered(
+    request: HttpRequest, visit: Visit, respond: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """Every end is an answer: a refusal its problem, a bug a 500 with its trace in the log."""
+    try:
+        return respond()
+    except ProblemError as problem:
+        visit.logged = False  # what a write had logged was rolled back with it
+        visit.facts["code"] = problem.code
+        response = problem.response(visit.request_id)
+        if problem.status == 405:
+            response["Allow"] = problem.facts["allow"]
+        return response
+    except Exception:
+        visit.logged = False
+        log.exception("request.failed %s %s", visit.operation, visit.request_id)
+        bug = ProblemError(500, "internal_error", "A bug in the box; see its log.")
+        return bug.response(visit.request_id)
+
+
+def _check_caller(request: HttpRequest, method: str) -> None:
+    expected = f"Bearer {settings.SANDBOX_TRANSACTIONS_TOKEN}"
+    if not constant_time_compare(request.headers.get("Authorization", ""), expected):
+        raise ProblemError(401, "bad_token", "Send the service's bearer token.")
+    if request.method != method:
+        told = f"This address knows {method} only."
+        raise ProblemError(405, "method_not_allowed", told, allow=method)
+
+
+def _person(request: HttpRequest, sub: str) -> Person:
+    """Whom it is about; under the fault `foreign` somebody else."""
+    person = Person.objects.filter(sub=sub).first() if SUB.fullmatch(sub) else None
+    if person is None:
+        raise ProblemError(404, "unknown_user", "There is no such person.")
+    if is_foreign(request) and request.method == "GET":
+        busy = Exists(Transaction.objects.filter(person=OuterRef("pk")))
+        return Person.objects.filter(busy).exclude(pk=person.pk).order_by("pk").first() or person
+    return person
+
+
+def is_foreign(request: HttpRequest) -> bool:
+    return request.META.get("sandbox.fault") == Fault.Mode.FOREIGN
+
+
+def _finish(request: HttpRequest, visit: Visit, response: HttpResponseBase) -> None:
+    response["X-Request-Id"] = visit.request_id
+    response["Cache-Control"] = "no-store"
+    if not visit.logged:
+        fault = request.META.get("sandbox.fault", "")
+        visit.log(response.status_code, fault=fault)
+
+
+def _request_id(request: HttpRequest) -> str:
+    given = request.headers.get("X-Request-Id", "")
+    return given if REQUEST_ID.fullmatch(given) else f"req_{secrets.token_hex(12)}"
+
+
+def transaction_id(text: str) -> Any:
+    """The id inside, or ProblemError 404: one that never was is like somebody else's."""
+    found = ids.unwire("txn", text)
+    if found is None:
+        raise unknown_transaction()
+    return found
+
+
+def unknown_transaction() -> ProblemError:
+    return ProblemError(404, "unknown_transaction", "There is no such transaction.")

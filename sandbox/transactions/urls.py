@@ -1,0 +1,17 @@
+"""Where the transaction service's operations live, below `/transaction-service/v1/`."""
+
+from django.urls import path
+
+from sandbox.transactions import views
+
+ONE = "users/<str:sub>/transactions/<str:id_>"
+
+urlpatterns = [
+    path("users/<str:sub>/accounts", views.account_list),
+    path("users/<str:sub>/transactions", views.transaction_list),
+    path(ONE, views.transaction_detail),
+    path("users/<str:sub>/outcomes/<str:key>", views.outcome_detail),
+    path(f"{ONE}/cancellations", views.cancellation_new),
+    path(f"{ONE}/confirmations", views.confirmation_new),
+    path(f"{ONE}/refund-requests", views.refund_request_new),
+]
