@@ -35,6 +35,9 @@ INSTALLED_APPS = [
     "sandbox.ledger",
     "sandbox.transactions",
     "sandbox.control",
+    "sandbox.seeds",
+    "sandbox.statements",
+    "sandbox.front",
 ]
 
 MIDDLEWARE = [
@@ -71,6 +74,8 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.Person"
+# Hard on memory, so fit for passwords at a tenth of the time that the default takes.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 
 # Both products live on 127.0.0.1 and cookies ignore ports, so their names differ.
 SESSION_COOKIE_NAME = "sandbox_session"
