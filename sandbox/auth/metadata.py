@@ -7,6 +7,8 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from sandbox.control.faults import faulty
+
 from . import keys
 from .authorization import SCOPES
 from .models import PASSWORD_ACR, STRONG_ACR
@@ -17,6 +19,7 @@ def _url(name: str) -> str:
 
 
 @require_safe
+@faulty("discovery")
 def discovery(request: HttpRequest) -> JsonResponse:
     """OpenID Connect Discovery 1.0, section 3."""
     facts: dict[str, Any] = {
@@ -54,5 +57,6 @@ _CLAIMS = [
 
 
 @require_safe
+@faulty("jwks")
 def jwks(request: HttpRequest) -> JsonResponse:
     return JsonResponse(keys.public_jwks(), headers={"Cache-Control": "public, max-age=60"})

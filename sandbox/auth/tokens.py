@@ -10,6 +10,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from sandbox.control.faults import faulty
+
 from .claims import person_claims
 from .grants import InvalidGrant, grant_of_access_token, redeem_code, refresh_tokens, sha256
 from .models import Client
@@ -19,6 +21,7 @@ _UNSTORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 @csrf_exempt
 @require_POST
+@faulty("token")
 def token(request: HttpRequest) -> JsonResponse:
     """RFC 6749, sections 3.2 and 5."""
     if any(len(values) > 1 or "\x00" in values[0] for _, values in request.POST.lists()):
