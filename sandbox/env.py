@@ -59,7 +59,7 @@ def database(name: str, default: str, base: Path) -> dict[str, object]:
             "HOST": unquote(parts.hostname or "") or _socket_folder(parts.query),
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 0,  # the pool keeps the connections
-            "OPTIONS": {"pool": {"min_size": 1, "max_size": 24, "timeout": 15}},
+            "OPTIONS": {"pool": {"min_size": 1, "max_size": 40, "timeout": 15}},
         }
     raise ImproperlyConfigured(f"{name} must begin with sqlite:/// or postgresql://")
 

@@ -3,5 +3,11 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("transaction-service/v1/", include("sandbox.transactions.urls")),
+    path("control/", include("sandbox.control.urls")),
     path("", include("sandbox.auth.urls")),
 ]
+
+handler400 = "sandbox.problems.bad_request"
+handler404 = "sandbox.problems.not_found"
+handler500 = "sandbox.problems.server_error"

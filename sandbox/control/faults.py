@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import wraps
 from typing import Any, Concatenate
 
@@ -17,7 +18,6 @@ OPERATIONS = (
     "token", "discovery", "jwks", "*",
 )  # fmt: skip
 LONGEST_SECONDS = 30
-FOREIGN_HEADER = "sandbox.foreign"
 
 
 def take(operation: str, sub: str = "") -> Fault | None:
@@ -47,26 +47,25 @@ def around(
     if fault is None:
         return respond()
     request.META["sandbox.fault"] = fault.mode
-    match fault.mode:
-        case Fault.Mode.ERROR:
-            code = "not_found" if fault.status == 404 else "fault_injected"
-            return ProblemError(fault.status, code, "Wanted by a fault.").response(request_id)
-        case Fault.Mode.REFUSE:
-            refused = ProblemError(503, "unavailable", "Wanted by a fault.").response(request_id)
-            refused["Retry-After"] = "1"
-            return refused
-        case Fault.Mode.LATENCY:
-            _sleep(fault.ms)
-            return respond()
-        case Fault.Mode.HANG:
-            _sleep(fault.ms or LONGEST_SECONDS * 1000)
-            return _cut(request)
-        case Fault.Mode.CUT_BEFORE:
-            return _cut(request)
-        case Fault.Mode.CUT_AFTER_COMMIT:
-            respond()
-            return _cut(request)
-    return _spoil(fault, respond())
+    if fault.mode in {Fault.Mode.ERROR, Fault.Mode.REFUSE}:
+        return _refuse(fault, request_id)
+    if fault.mode in {Fault.Mode.LATENCY, Fault.Mode.HANG}:
+        _sleep(fault.ms or (LONGEST_SECONDS * 1000 if fault.mode == Fault.Mode.HANG else 0))
+    if fault.mode in {Fault.Mode.HANG, Fault.Mode.CUT_BEFORE}:
+        return _cut(request)
+    response = respond()
+    if fault.mode == Fault.Mode.CUT_AFTER_COMMIT:
+        return _cut(request)
+    return _spoil(fault, response)
+
+
+def _refuse(fault: Fault, request_id: str) -> HttpResponse:
+    if fault.mode == Fault.Mode.ERROR:
+        code = "not_found" if fault.status == 404 else "fault_injected"
+        return ProblemError(fault.status, code, "Wanted by a fault.").response(request_id)
+    refused = ProblemError(503, "unavailable", "Wanted by a fault.").response(request_id)
+    refused["Retry-After"] = "1"
+    return refused
 
 
 def _spoil(fault: Fault, response: HttpResponseBase) -> HttpResponseBase:
@@ -150,8 +149,6 @@ def _cut(request: HttpRequest) -> HttpResponse:
     """End the connection without an answer; what is returned goes nowhere."""
     connection = request.META.get("gunicorn.socket")
     if isinstance(connection, socket.socket):
-        try:
+        with suppress(OSError):  # the caller left before we did
             connection.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # the caller left before we did
     return HttpResponse(status=500)

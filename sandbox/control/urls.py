@@ -1,0 +1,18 @@
+"""Where the levers are, below `/control/`."""
+
+from django.urls import path
+
+from sandbox.control import views
+
+urlpatterns = [
+    path("reset", views.reset),
+    path("people", views.people),
+    path("people/<str:sub>/code", views.code),
+    path("people/<str:sub>/transactions", views.transactions),
+    path("transactions/<str:id_>/advance", views.advance),
+    path("transactions/<str:id_>/refund-answer", views.refund_answer),
+    path("faults", views.fault_list),
+    path("faults/<int:number>", views.fault_detail),
+    path("log", views.log),
+    path("ledger", views.ledger),
+]

@@ -1,0 +1,195 @@
+"""The box's levers as JSON, for tests and for judging by hand; open only with SANDBOX_CONTROL."""
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction as database
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from sandbox import clock, ids
+from sandbox.auth import one_time_codes
+from sandbox.control import faults, making, record
+from sandbox.control.models import Fault
+from sandbox.ledger.journal import InsufficientFundsError, verify_ledger
+from sandbox.people.models import Person
+from sandbox.problems import ProblemError, answer
+from sandbox.seeds import world
+from sandbox.transactions import bodies, refunds, wire
+from sandbox.transactions.machine import IllegalStepError
+from sandbox.transactions.models import Transaction
+
+type View = Callable[..., HttpResponse]
+
+
+def lever(*methods: str) -> Callable[[View], View]:
+    """Guards a view: 404 while the levers are in, problems for all that goes wrong."""
+
+    def wrap(view: View) -> View:
+        @csrf_exempt
+        @wraps(view)
+        def door(request: HttpRequest, **parts: Any) -> HttpResponse:
+            try:
+                if settings.SANDBOX_CONTROL != "open":
+                    raise ProblemError(404, "not_found", "The control API is switched off.")
+                if request.method not in methods:
+                    told = f"This address knows {', '.join(methods)}."
+                    raise ProblemError(405, "method_not_allowed", told)
+                return view(request, **parts)
+            except ProblemError as problem:
+                return problem.response("")
+            except (IllegalStepError, InsufficientFundsError) as error:
+                told = str(error) or "The account doesn't cover it."
+                return ProblemError(409, "illegal_step", told).response("")
+            except ValueError as error:
+                return ProblemError(400, "bad_request", str(error)).response("")
+
+        return door
+
+    return wrap
+
+
+@lever("POST")
+def reset(request: HttpRequest) -> HttpResponse:
+    seed = _facts(request).get("seed", 1)
+    if type(seed) is not int or not 0 <= seed < 2**31:
+        raise ValueError("seed must be a whole number")
+    world.reset(seed)
+    return answer(200, {"seed": seed, "people": Person.objects.count()})
+
+
+@lever("GET", "POST")
+def people(request: HttpRequest) -> HttpResponse:
+    if request.method == "GET":
+        return answer(200, [_person(person) for person in Person.objects.order_by("pk")])
+    person = making.person(_facts(request), clock.now())
+    return answer(201, {**_person(person), "password": making.PASSWORD})
+
+
+@lever("GET")
+def code(request: HttpRequest, sub: str) -> HttpResponse:
+    shown, seconds = one_time_codes.current_code(_known(sub))
+    return answer(200, {"code": shown, "seconds_left": seconds})
+
+
+@lever("POST")
+def transactions(request: HttpRequest, sub: str) -> HttpResponse:
+    row = making.transaction(_known(sub), _facts(request), clock.now())
+    return answer(201, wire.detail(_row(row.wire_id), clock.now()))
+
+
+@lever("POST")
+def advance(request: HttpRequest, id_: str) -> HttpResponse:
+    facts = _facts(request)
+    with database.atomic():
+        row = _row(id_, lock=True)
+        target, reason = facts.get("to"), facts.get("reason_code") or ""
+        if not isinstance(target, str):
+            raise ValueError("to must be a status")
+        making.advance(row, target, clock.now(), reason_code=reason)
+    record.write(
+        "advance", sub=row.person.sub, transaction_id=id_, effect=f"transaction.{row.status}"
+    )
+    return answer(200, wire.detail(_row(id_), clock.now()))
+
+
+@lever("POST")
+def refund_answer(request: HttpRequest, id_: str) -> HttpResponse:
+    """The merchant answers the open refund request: {"amount_minor"}, 0 declines."""
+    facts = _facts(request)
+    amount = facts.get("amount_minor")
+    if type(amount) is not int:
+        raise ValueError("amount_minor must be a whole number")
+    with database.atomic():
+        row = _row(id_, lock=True)
+        refunds.answer(row, amount_minor=amount, at=clock.now())
+    record.write(
+        "advance", sub=row.person.sub, transaction_id=id_, effect="refund_request.answered"
+    )
+    return answer(200, wire.detail(_row(id_), clock.now()))
+
+
+@lever("GET", "POST", "DELETE")
+def fault_list(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return answer(201, _fault(faults.switch_on(_facts(request))))
+    if request.method == "DELETE":
+        Fault.objects.all().delete()
+    return answer(200, [_fault(fault) for fault in faults.active()])
+
+
+@lever("DELETE")
+def fault_detail(request: HttpRequest, number: int) -> HttpResponse:
+    found = Fault.objects.filter(pk=number) if number < 2**63 else Fault.objects.none()
+    if not found.delete()[0]:
+        raise ProblemError(404, "unknown_fault", "There is no such fault.")
+    return answer(200, {"id": number})
+
+
+@lever("GET")
+def log(request: HttpRequest) -> HttpResponse:
+    since = request.GET.get("since")
+    at = clock.parse(since) if since else None
+    if since and at is None:
+        raise ValueError("since must be an RFC 3339 instant")
+    return answer(200, record.read(sub=_clean(request.GET.get("sub", "")), since=at))
+
+
+@lever("GET")
+def ledger(request: HttpRequest) -> HttpResponse:
+    """What doesn't agree in the ledger: nothing, ever."""
+    return answer(200, {"wrong": verify_ledger()})
+
+
+def _facts(request: HttpRequest) -> dict[str, Any]:
+    facts = bodies.read_json(request) if request.body else {}
+    if not isinstance(facts, dict):
+        raise ValueError("The body must be a JSON object.")
+    return facts
+
+
+def _clean(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_.:@-]{0,64}", text):
+        raise ValueError("sub must be a person's sub")
+    return text
+
+
+def _known(sub: str) -> Person:
+    person = Person.objects.filter(sub=_clean(sub)).first()
+    if person is None:
+        raise ProblemError(404, "unknown_user", "There is no such person.")
+    return person
+
+
+def _row(id_: str, *, lock: bool = False) -> Transaction:
+    pk = ids.unwire("txn", id_)
+    rows = Transaction.objects.select_related(
+        "account", "peer__person", "merchant", "refund_request", "person", "refund_of"
+    )
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    row = rows.filter(pk=pk).first() if pk else None
+    if row is None:
+        raise ProblemError(404, "unknown_transaction", "There is no such transaction.")
+    return row
+
+
+def _person(person: Person) -> dict[str, Any]:
+    return {
+        "sub": person.sub, "email": person.email, "name": person.name, "roles": person.roles,
+    }  # fmt: skip
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    return {
+        "id": fault.pk,
+        "operation": fault.operation,
+        "mode": fault.mode,
+        "sub": fault.sub or None,
+        "ms": fault.ms,
+        "status": fault.status,
+        "count": fault.remaining,
+    }
