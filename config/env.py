@@ -43,7 +43,9 @@ def secret_or_text(name: str, default: object = _MISSING) -> str:
 def choice(name: str, allowed: tuple[str, ...], default: str) -> str:
     value = text(name, default)
     if value not in allowed:
-        raise ImproperlyConfigured(f"{name} is {value!r}; it has to be one of {', '.join(allowed)}.")
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; it has to be one of {', '.join(allowed)}."
+        )
     return value
 
 
@@ -61,7 +63,9 @@ def integer(name: str, default: int, *, least: int = 0) -> int:
     except ValueError:
         number = least - 1
     if number < least:
-        raise ImproperlyConfigured(f"{name} is {value!r}; it has to be a whole number from {least}.")
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; it has to be a whole number from {least}."
+        )
     return number
 
 

@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "selfcare.web.middleware.page_deadline",
     "selfcare.web.middleware.refuse_nul_bytes",
+    "selfcare.web.middleware.api_manners",
     "selfcare.identity.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -2,11 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from selfcare.instructions.api import router as instructions_api
+from selfcare.transactions.api import router as transactions_api
+from selfcare.web import views
+from selfcare.web.api import api
+
+api.add_router("/v1/instructions", instructions_api)
+api.add_router("/v1", transactions_api)
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("selfcare.overview.urls")),
     path("", include("selfcare.identity.urls")),
     path("instructions/", include("selfcare.instructions.urls")),
     path("transactions/", include("selfcare.transactions.urls")),
+    path("api/docs", views.api_docs, name="api_docs"),
+    path("api/", api.urls),
 ]
 
 handler400 = "selfcare.web.views.bad_request"

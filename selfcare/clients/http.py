@@ -1,4 +1,4 @@
-"""Speaks HTTP to internal services: pooled sessions, deadlines, bulkhead, errors; no words for people."""
+"""Speaks HTTP to services: pooled sessions, deadlines, bulkhead, errors; no words for people."""
 
 import json
 import time

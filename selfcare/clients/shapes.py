@@ -1,4 +1,4 @@
-"""What the transaction service answers, checked as it comes in; rules about their things live here."""
+"""What the transaction service answers, checked as it comes in, with the rules about it."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Literal

@@ -61,7 +61,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One write as it goes out; `key` is its idempotency key, `deadline` when it may no more begin."""
+    """One write as it goes out: its idempotency key, and when it may no more begin."""
 
     key: str
     deadline: datetime
@@ -179,7 +179,9 @@ def _memory_key(subject: str, path: str, params: Sequence[tuple[str, str]]) -> s
     return f"last-known:{digest}"
 
 
-def _recall[S: shapes.Shape](shape: type[S], known_as: str) -> tuple[S, datetime] | tuple[None, None]:
+def _recall[S: shapes.Shape](
+    shape: type[S], known_as: str
+) -> tuple[S, datetime] | tuple[None, None]:
     match cache.get(known_as):
         case [str(at), str(body)]:
             try:

@@ -1,7 +1,8 @@
 """The intent in a form: a key made by the server and what the user sees, signed, for an hour."""
 
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
@@ -19,7 +20,8 @@ class IntentInvalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What the user saw: `version` of the transaction, amounts in minor units, the payee."""
+    """What the user saw: `version` of the transaction, amounts in minor units,
+    the payee, and the account of theirs that it touches."""
 
     key: str
     subject: str
@@ -30,6 +32,19 @@ class Intent:
     fee_minor: int
     currency: str
     payee: str
+    account: str
+    # The most that may be asked back, where money is asked back.
+    most_minor: int = 0
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What the page of the instruction repeats later, without asking anybody."""
+        kept = ("amount_minor", "fee_minor", "currency", "payee", "account", "version")
+        return {name: getattr(self, name) for name in kept}
+
+    def seen(self, **changes: Any) -> "Intent":
+        """The same intent of somebody who saw other figures, such as an older version."""
+        return replace(self, **changes)
 
     def token(self) -> str:
         return signing.dumps(asdict(self), salt=SALT, compress=True)

@@ -34,7 +34,7 @@ def instruction_prove(request: SignedInRequest, public_id: str) -> HttpResponse:
 @require_GET
 @signed_in
 def instruction_proceed(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Where the provider sends people back to: with a fresh proof the instruction goes out, once."""
+    """Where the provider sends people back to: with a fresh proof it goes out, once."""
     instruction = own(request.person.subject, public_id)
     if instruction.state == State.AWAITING_PROOF:
         proof = step_up.take(request, bound_to=instruction.fingerprint)

@@ -26,6 +26,13 @@ class Kind(NamedTuple):
     into: str
 
 
+class Sum(NamedTuple):
+    """The first and the last line of what a transaction comes to."""
+
+    first: str
+    last: str
+
+
 class Action(NamedTuple):
     """One thing that a person can do: words for the list, the button and its page."""
 
@@ -83,6 +90,14 @@ REFUND_STATES = {
     "declined": "declined",
     "lapsed": "not answered in time",
 }
+
+SUMS = {
+    ("out", "final"): Sum("You paid", "It cost you"),
+    ("out", "open"): Sum("You pay", "It will cost you"),
+    ("in", "final"): Sum("You got", "You have"),
+    ("in", "open"): Sum("You get", "You will have"),
+}
+OTHER_SUM = Sum("Amount", "It comes to")
 
 # How a filter in use is called; the value follows.
 FILTERS = {
@@ -214,6 +229,10 @@ def status_of(transaction: Any) -> Chip:
         if request is not None and request.state == "open":
             return REFUND_ASKED
     return STATUSES.get(transaction.status, OTHER_STATUS)
+
+
+def sum_of(transaction: Any) -> Sum:
+    return SUMS.get((transaction.direction, transaction.line), OTHER_SUM)
 
 
 def refusal_of(action: str, reason: str | None) -> Refusal:

@@ -93,3 +93,26 @@ def refuse_nul_bytes(get_response: GetResponse) -> GetResponse:
         return get_response(request)
 
     return middleware
+
+
+def api_manners(get_response: GetResponse) -> GetResponse:
+    """Under /api/ a body is JSON, and every failure is problem+json, Django's own included."""
+
+    def middleware(request: Request) -> HttpResponse:
+        if not problems.wants_json(request):
+            return get_response(request)
+        has_body = request.META.get("CONTENT_LENGTH") not in {None, "", "0"}
+        if has_body and request.content_type != "application/json":
+            return problems.response(request, 415)
+        response = get_response(request)
+        told = response.headers.get("Content-Type", "").startswith("application/problem+json")
+        if response.status_code >= 400 and not told:
+            kept = {name: response[name] for name in ("Allow", "Retry-After") if name in response}
+            response = problems.response(request, response.status_code)
+            for name, value in kept.items():
+                response[name] = value
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store"
+        return response
+
+    return middleware

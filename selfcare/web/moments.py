@@ -57,12 +57,12 @@ class Zone:
         """`Thursday 12 November 2026, 10:32`."""
         return format_datetime(self.local(moment), "EEEE d MMMM y, HH:mm", locale=LOCALE)
 
-    def moment(self, moment: datetime, *, seconds: bool = False) -> str:
+    def moment(self, moment: datetime, *, seconds: bool = False, short: bool = False) -> str:
         """As short as it is clear: `14:17` today, else `21 November, 14:17`."""
         clock = self.clock(moment, seconds=seconds)
         if self._date(moment) == self.now.date():
             return clock
-        return f"{self.day(moment)}, {clock}"
+        return f"{self.short_day(moment) if short else self.day(moment)}, {clock}"
 
     def deadline(self, until: datetime) -> str:
         """When a clock runs out: to the minute within two days, else the day."""

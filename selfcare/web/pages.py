@@ -2,11 +2,17 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-from selfcare.web.request import Request
+from selfcare.web.request import Request, in_place
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: the form was taken, look at the result there; a reload sends nothing again."""
+
+    status_code = 303
 
 
 def render_page(
@@ -18,7 +24,7 @@ def render_page(
     status: int = 200,
 ) -> HttpResponse:
     """The whole page, or `{% partialdef partial %}` of it when HTMX swaps it in."""
-    in_part = bool(partial and request.htmx and not request.htmx.boosted)
+    in_part = bool(partial) and in_place(request)
     name = f"{template}#{partial}" if in_part else template
     response = render(request, name, context, status=status)
     if partial:

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from selfcare import errors
-from selfcare.web.request import Request
+from selfcare.web.request import Request, in_place
 
 TYPE = "https://selfcare.example/problems/{code}"
 API_PREFIX = "/api/"
@@ -88,9 +88,7 @@ def response(
         "request_id": getattr(request, "request_id", ""),
         **members,
     }
-    return HttpResponse(
-        json.dumps(body), status=status, content_type="application/problem+json"
-    )
+    return HttpResponse(json.dumps(body), status=status, content_type="application/problem+json")
 
 
 def page(request: Request, status: int, **context: Any) -> HttpResponse:
@@ -99,7 +97,7 @@ def page(request: Request, status: int, **context: Any) -> HttpResponse:
         code, detail = context.get("code", ""), context.get("detail", "")
         answer = response(request, status, code=code, detail=detail)
     else:
-        template = "errors/fragment.html" if _in_place(request) else f"errors/{status}.html"
+        template = "errors/fragment.html" if in_place(request) else f"errors/{status}.html"
         context = {
             "problem": WORDS.get(status, WORDS[500]),
             "happened_at": timezone.now(),
@@ -127,7 +125,3 @@ def of_error(request: Request, error: Exception) -> HttpResponse:
         failure=problem,
         retry_after=retry_after,
     )
-
-
-def _in_place(request: Request) -> bool:
-    return bool(getattr(request, "htmx", False)) and not request.htmx.boosted

@@ -1,4 +1,4 @@
-"""What a request of ours carries besides Django's own: the person, their session, the request id."""
+"""What a request of ours carries besides Django's own: the person and the request id."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,14 +22,26 @@ class Person:
 
 
 class Request(HttpRequest):
-    """Django's request after our middleware; `person` is None for a visitor."""
+    """Django's request after our middleware; `person` is None for a visitor.
+
+    `only_part` is set where a page of ours puts another view's fragment into itself.
+    """
 
     person: Person | None
     request_id: str
     htmx: HtmxDetails
+    only_part: bool
 
 
 class SignedInRequest(Request):
     """A request behind a guard: there is a person."""
 
     person: Person
+
+
+def in_place(request: Request) -> bool:
+    """Whether the answer is put into a page that is already there."""
+    if getattr(request, "only_part", False):
+        return True
+    htmx = getattr(request, "htmx", None)
+    return bool(htmx) and not request.htmx.boosted

@@ -1,9 +1,10 @@
-"""The error pages that Django itself asks for; none of them calls a service."""
+"""The error pages that Django itself asks for, and the API's description; none calls a service."""
 
 from django.http import HttpResponse
 
 from selfcare.web import problems
 from selfcare.web.guards import public
+from selfcare.web.pages import render_page
 from selfcare.web.request import Request
 
 
@@ -31,3 +32,14 @@ def internal_error(request: Request) -> HttpResponse:
 def expired_form(request: Request, reason: str = "") -> HttpResponse:
     """A form whose CSRF token no longer fits: signed in elsewhere, cookies gone, or too old."""
     return problems.page(request, 403, code="form_expired", expired=True)
+
+
+@public
+def api_docs(request: Request) -> HttpResponse:
+    """The JSON API, readable: made from the same OpenAPI document that machines read."""
+    from selfcare.web.api import api
+    from selfcare.web.api_docs import operations
+
+    document = api.get_openapi_schema()
+    context = {"document": document, "operations": operations(document)}
+    return render_page(request, "web/api_docs.html", context)

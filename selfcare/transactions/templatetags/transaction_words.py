@@ -39,3 +39,21 @@ def face(party: Any) -> str:
 def refund_state(request: Any) -> str:
     """What became of a refund request: `waiting for their answer`."""
     return wording.REFUND_STATES.get(request.state, str(request.state))
+
+
+@register.filter
+def may_confirm(transaction: Any) -> bool:
+    """Whether the service lets the person confirm it now."""
+    return bool(transaction.may("confirm"))
+
+
+@register.filter
+def sum_first(transaction: Any) -> str:
+    """The first line of what it comes to: `You paid`."""
+    return wording.sum_of(transaction).first
+
+
+@register.filter
+def sum_last(transaction: Any) -> str:
+    """The last line of what it comes to: `It cost you`."""
+    return wording.sum_of(transaction).last

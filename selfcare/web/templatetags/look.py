@@ -1,5 +1,6 @@
 """Tags that draw the look's small parts: money, icons, chips, faces, times; no rules here."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 from zlib import crc32
@@ -42,6 +43,12 @@ def money(amount: Money, *, size: str = "", sign: bool = True, **line: str) -> S
         amount.figures(sign=sign),
         amount.currency,
     )
+
+
+@register.filter
+def minus(amount: Money) -> Money:
+    """What is taken off, such as a fee."""
+    return -amount
 
 
 # ── Icons, faces, chips ─────────────────────────────────────────────────────────────────────
@@ -119,9 +126,11 @@ def clock(context: Context, at: datetime, *, seconds: bool = False) -> SafeStrin
 
 
 @register.simple_tag(takes_context=True)
-def moment(context: Context, at: datetime, *, seconds: bool = False) -> SafeString:
-    """`10:32` today, `21 November, 10:32` on another day."""
-    return _time(at, zone_of(context).moment(at, seconds=seconds))
+def moment(
+    context: Context, at: datetime, *, seconds: bool = False, short: bool = False
+) -> SafeString:
+    """`10:32` today, `21 November, 10:32` on another day (`short`: `21 Nov, 10:32`)."""
+    return _time(at, zone_of(context).moment(at, seconds=seconds, short=short))
 
 
 @register.simple_tag(takes_context=True)
@@ -182,6 +191,13 @@ def tail(number: str | None) -> SafeString | str:
     """`•••• 3000`: enough to know an account by; nothing without a number."""
     plain = (number or "").replace(" ", "")
     return format_html('<span class="num">•••• {}</span>', plain[-4:]) if plain else ""
+
+
+@register.filter
+def web_address(text: str | None) -> str:
+    """The address of somebody's site if it is one that may be linked to; empty otherwise."""
+    address = (text or "").strip()
+    return address if re.match(r"https?://[^\s/]+", address, re.IGNORECASE) else ""
 
 
 # ── Forms ───────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,96 @@
+"""What a person can have done about a transaction; called by pages and JSON API alike."""
+
+from typing import Any
+
+from selfcare.clients.shapes import Transaction
+from selfcare.instructions import actions as instructions
+from selfcare.instructions.intents import Intent
+from selfcare.instructions.models import Instruction
+from selfcare.money import Money
+
+
+def intent_for(transaction: Transaction, action: str, *, key: str) -> Intent:
+    """The intent of a person who sees `transaction` as it is now."""
+    return Intent(
+        key=key,
+        subject=transaction.owner,
+        action=action,
+        transaction_id=transaction.id,
+        version=transaction.version,
+        amount_minor=transaction.amount_minor,
+        fee_minor=transaction.fee_minor,
+        currency=transaction.currency,
+        payee=transaction.counterparty.name,
+        account=f"{transaction.account.name} •••• {transaction.account.tail}",
+        most_minor=transaction.refundable.amount_minor,
+    )
+
+
+def cancel(*, intent: Intent, reason: str, note: str, request_id: str) -> Instruction:
+    """Takes the transaction back, if it is still the version that the person saw."""
+    payload: dict[str, Any] = {"expected_version": intent.version, "reason": reason}
+    if note:
+        payload["note"] = note
+    return _carry_out(intent, payload, request_id=request_id)
+
+
+def confirm(*, intent: Intent, request_id: str) -> Instruction:
+    """Lets the money go: waits for a proof of identity that is bound to exactly this."""
+    return _carry_out(intent, _decision(intent, "confirm"), request_id=request_id, proof=True)
+
+
+def decline(*, intent: Intent, request_id: str) -> Instruction:
+    """Says that the person doesn't pay; nothing moves, so no fresh proof is asked."""
+    return _carry_out(intent, _decision(intent, "decline"), request_id=request_id)
+
+
+def request_refund(
+    *, intent: Intent, amount: Money, reason: str, message: str, request_id: str
+) -> Instruction:
+    """Asks the merchant for `amount` back."""
+    payload: dict[str, Any] = {
+        "expected_version": intent.version,
+        "amount_minor": amount.amount_minor,
+        "currency": amount.currency,
+        "reason": reason,
+    }
+    if message:
+        payload["message"] = message
+    return _carry_out(intent, payload, request_id=request_id, amount=amount)
+
+
+def _decision(intent: Intent, decision: str) -> dict[str, Any]:
+    # What the person saw goes along, so that a page that was open too long is refused.
+    return {
+        "decision": decision,
+        "expected_version": intent.version,
+        "amount_minor": intent.amount_minor,
+        "currency": intent.currency,
+        "fee_minor": intent.fee_minor,
+    }
+
+
+def _carry_out(
+    intent: Intent,
+    payload: dict[str, Any],
+    *,
+    request_id: str,
+    proof: bool = False,
+    amount: Money | None = None,
+) -> Instruction:
+    shown = intent.shown
+    if amount is not None:
+        shown |= {"amount_minor": amount.amount_minor}
+    instruction, claimed = instructions.claim(
+        subject=intent.subject,
+        key=intent.key,
+        action=intent.action,
+        transaction_id=intent.transaction_id,
+        payload=payload,
+        shown=shown,
+        needs_proof=proof,
+        request_id=request_id,
+    )
+    if claimed and not proof:
+        instructions.send(instruction)
+    return instruction

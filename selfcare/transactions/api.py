@@ -1,0 +1,205 @@
+"""Transactions as JSON: the same filters, actions and refusals as on the pages."""
+
+from typing import Annotated, Any, Literal
+
+from django.http import HttpResponse
+from django.middleware.csrf import get_token
+from ninja import Field, Header, Path, Query, Router, Schema
+from pydantic import StringConstraints
+
+from selfcare import money
+from selfcare.clients import shapes
+from selfcare.clients import transactions as service
+from selfcare.instructions.actions import KeyReused
+from selfcare.instructions.api import InstructionOut, answer
+from selfcare.instructions.intents import Intent
+from selfcare.instructions.models import Instruction
+from selfcare.transactions import actions
+from selfcare.transactions.forms import FilterForm
+from selfcare.web import problems
+from selfcare.web.api import errors_for
+from selfcare.web.zones import zone_of
+
+router = Router(tags=["transactions"])
+
+Key = Annotated[str, Header(alias="Idempotency-Key", pattern=r"^[A-Za-z0-9_-]{16,128}$")]
+TransactionId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{3,80}$")]
+# No database keeps NUL in a text.
+Line = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=2000)]
+Note = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=500)]
+Version = Annotated[int, Field(ge=0, le=2**53, description="the version that you saw")]
+AmountMinor = Annotated[int, Field(ge=0, le=money.LARGEST_MINOR)]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+ACTED: dict[int, Any] = {
+    201: InstructionOut,
+    202: InstructionOut,
+    **errors_for(400, 401, 403, 404, 409, 415, 422, 429, 503),
+}
+
+
+class Me(Schema):
+    """Who is signed in, and the token that requests with an effect carry."""
+
+    subject: str
+    name: str
+    email: str
+    roles: list[str]
+    zone: str
+    csrf_token: str
+
+
+class CancellationIn(Schema):
+    expected_version: Version
+    reason: Literal["changed_mind", "wrong_amount", "wrong_payee", "duplicate", "other"]
+    note: Note = ""
+
+
+class ConfirmationIn(Schema):
+    decision: Literal["confirm", "decline"]
+    expected_version: Version
+    amount_minor: AmountMinor
+    currency: Currency
+    fee_minor: AmountMinor = 0
+
+
+class RefundRequestIn(Schema):
+    expected_version: Version
+    amount_minor: Annotated[int, Field(ge=1, le=money.LARGEST_MINOR)]
+    currency: Currency
+    reason: Literal[
+        "not_received", "not_as_described", "duplicate", "wrong_amount", "changed_mind", "other"
+    ]
+    message: Line = ""
+
+
+class ListQuery(Schema):
+    """The same names as in the list page's address."""
+
+    q: str = Field("", description="words of payee, reference or message, or an amount")
+    status: str = Field("", description="a status, or waiting, pending, completed, unsuccessful")
+    kind: str = ""
+    currency: str = ""
+    from_: str = Field("", alias="from", description="first day, in your time zone: 2026-11-01")
+    until: str = Field("", description="last day, included")
+    cursor: str = Field("", description="next_cursor of the page before")
+    limit: int = Field(25, ge=1, le=100)
+
+
+@router.get("/me", response={200: Me, **errors_for(401)}, summary="Who am I", tags=["person"])
+def me(request: Any) -> Me:
+    """You, as the platform's sign-in told us."""
+    person = request.person
+    return Me(
+        subject=person.subject,
+        name=person.name,
+        email=person.email,
+        roles=sorted(person.roles),
+        zone=person.zone,
+        csrf_token=get_token(request),
+    )
+
+
+@router.get(
+    "/accounts", response={200: shapes.Accounts, **errors_for(401, 404, 503)}, summary="Balances"
+)
+def accounts(request: Any) -> shapes.Accounts:
+    """Your accounts with what is on them, what is set aside and what is left to spend."""
+    return service.accounts(request.person.subject)
+
+
+@router.get(
+    "/transactions",
+    response={200: shapes.TransactionPage, **errors_for(400, 401, 404, 422, 503)},
+    summary="List transactions",
+)
+def transactions(request: Any, query: Query[ListQuery]) -> shapes.TransactionPage | HttpResponse:
+    """Newest first; follow `next_cursor` until it is null."""
+    form = FilterForm(request.GET, zone=zone_of(request.person))
+    if not form.is_valid():
+        found = [
+            {"location": ["query", name], "detail": " ".join(messages)}
+            for name, messages in form.errors.items()
+        ]
+        return problems.response(request, 400, code="bad_filter", errors=found)
+    return service.transactions(
+        request.person.subject, form.filters(), cursor=query.cursor, limit=query.limit
+    )
+
+
+@router.get(
+    "/transactions/{transaction_id}",
+    response={200: shapes.Transaction, **errors_for(401, 404, 503)},
+    summary="One transaction",
+)
+def transaction(request: Any, transaction_id: TransactionId) -> shapes.Transaction:
+    """With its timeline, linked ones, and what you can do until when, or why not."""
+    return service.transaction(request.person.subject, transaction_id)
+
+
+@router.post("/transactions/{transaction_id}/cancellations", response=ACTED, summary="Cancel")
+def cancellation(
+    request: Any, transaction_id: TransactionId, body: CancellationIn, key: Key
+) -> Any:
+    """Takes a transaction back before it is final."""
+    intent = _intent(request, transaction_id, "cancel", key, body.expected_version)
+    return _acted(
+        request, actions.cancel, intent=intent, reason=body.reason, note=body.note.strip()
+    )
+
+
+@router.post(
+    "/transactions/{transaction_id}/confirmations", response=ACTED, summary="Confirm or decline"
+)
+def confirmation(
+    request: Any, transaction_id: TransactionId, body: ConfirmationIn, key: Key
+) -> Any:
+    """Money moves only with a fresh proof: a confirmation is answered 202 with `step_up_url`."""
+    seen = {
+        "amount_minor": body.amount_minor,
+        "currency": body.currency,
+        "fee_minor": body.fee_minor,
+    }
+    intent = _intent(request, transaction_id, body.decision, key, body.expected_version, **seen)
+    act = actions.confirm if body.decision == "confirm" else actions.decline
+    return _acted(request, act, intent=intent)
+
+
+@router.post(
+    "/transactions/{transaction_id}/refund-requests", response=ACTED, summary="Ask for a refund"
+)
+def refund_request(
+    request: Any, transaction_id: TransactionId, body: RefundRequestIn, key: Key
+) -> Any:
+    """Asks the merchant for money back, all of it or a part."""
+    intent = _intent(request, transaction_id, "request_refund", key, body.expected_version)
+    return _acted(
+        request,
+        actions.request_refund,
+        intent=intent,
+        amount=money.Money(body.amount_minor, body.currency),
+        reason=body.reason,
+        message=body.message.strip(),
+    )
+
+
+def _intent(
+    request: Any, transaction_id: str, action: str, key: str, version: int, **seen: Any
+) -> Intent:
+    """What the caller saw, with the payee's name as it is now for the page that tells of it."""
+    txn = service.transaction(request.person.subject, transaction_id)
+    intent = actions.intent_for(txn, action, key=key)
+    return intent.seen(version=version, **seen)
+
+
+def _acted(request: Any, act: Any, **arguments: Any) -> Any:
+    try:
+        instruction: Instruction = act(request_id=request.request_id, **arguments)
+    except KeyReused:
+        return problems.response(
+            request,
+            422,
+            code="idempotency_key_reused",
+            detail="This Idempotency-Key came before with another body. Nothing was sent.",
+        )
+    return answer(request, instruction)

@@ -1,0 +1,181 @@
+"""One transaction told in words: where it stands, what can be done, what happened; calls nobody."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from selfcare.clients.shapes import AllowedAction, TimelineEvent, Transaction
+from selfcare.transactions import sentences, wording
+from selfcare.web.moments import Zone
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """One thing that can or can't be done: `refusal` says why not and which way is open."""
+
+    name: str
+    allowed: bool
+    words: str
+    icon: str
+    fine: str
+    button: str
+    url: str
+    until: datetime | None
+    refusal: str
+    primary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """A line of the timeline; `open` dashes the part that is still to come."""
+
+    at: datetime
+    words: str
+    note: str
+    face: str
+    who: str
+    open: bool
+
+
+def of(txn: Transaction, zone: ZoneInfo) -> dict[str, Any]:
+    """`title`, `say`, `reason`, `actions` and `timeline` of the detail page."""
+    facts = _facts(txn, zone)
+    say = sentences.say_of(txn)
+    return {
+        "title": wording.title(txn),
+        "say": {"headline": say.headline.format(**facts), "next": say.next.format(**facts)},
+        "reason": _reason(txn, facts),
+        "actions": list(_actions(txn, facts)),
+        "timeline": list(_timeline(txn, facts)),
+    }
+
+
+def refusal(txn: Transaction, name: str, zone: ZoneInfo) -> str:
+    """Why `name` isn't possible now, in words; empty where it is."""
+    action = txn.action(name)
+    if action is not None and action.allowed:
+        return ""
+    return _refusal(txn, name, action, _facts(txn, zone))
+
+
+def decision(txn: Transaction, name: str, zone: ZoneInfo) -> dict[str, Any]:
+    """What the page of one decision needs besides its form: headline, button, clock."""
+    facts = _facts(txn, zone)
+    words = wording.ACTIONS[name]
+    allowed = txn.action(name)
+    return {
+        "title": words.headline.format(**facts),
+        "words": words,
+        "primary_words": PRIMARY[name].format(**facts),
+        "until": allowed.until if allowed else None,
+        "notice_words": NOTICES[name].format(**facts),
+    }
+
+
+PRIMARY = {
+    "confirm": "Confirm {amount}",
+    "decline": "Don’t pay",
+    "cancel": "Cancel {amount} to {name}",
+    "request_refund": "Ask {name} for it",
+}
+NOTICES = {
+    "confirm": "Once sent, only {name} can return the money. Not sure? Leave it: nothing moves "
+    "until you confirm.",
+    "decline": "{name} is told. To pay later, they have to ask you again.",
+    "cancel": "A cancelled {kind} can’t be taken up again. {name} may ask for the money "
+    "another way.",
+    "request_refund": "Asking moves no money. {name} decides, and must answer within 10 days.",
+}
+
+
+def _actions(txn: Transaction, facts: dict[str, Any]) -> Iterator[ActionView]:
+    """Allowed ones first; the first of them is the primary one; refused ones stay visible."""
+    # Declining stands on the page of the confirmation, and isn't offered twice.
+    shown = [a for a in txn.allowed_actions if a.action != "decline"]
+    primary = next((a.action for a in shown if a.allowed), "")
+    for action in sorted(shown, key=lambda a: not a.allowed):
+        words = wording.ACTIONS.get(action.action, wording.OTHER_ACTION)
+        known = action.action in wording.ACTIONS
+        if not known and action.allowed:
+            # A newer service offers what this release has no page for.
+            continue
+        yield ActionView(
+            name=action.action,
+            allowed=action.allowed,
+            words=words.words.format(action=action.action.replace("_", " ").capitalize()),
+            icon=words.icon,
+            fine=words.fine.format(**facts),
+            button=words.button.format(**facts),
+            url=reverse(words.url_name, args=[txn.id]) if known else "",
+            until=action.until,
+            refusal="" if action.allowed else _refusal(txn, action.action, action, facts),
+            primary=action.action == primary,
+        )
+
+
+def _refusal(
+    txn: Transaction, name: str, action: AllowedAction | None, facts: dict[str, Any]
+) -> str:
+    words = wording.refusal_of(name, action.reason if action else None)
+    text = words.way if words.way and txn.may("request_refund") else words.words
+    if action is not None and action.until is not None:
+        facts = {**facts, "until": facts["zone"].moment(action.until)}
+    return text.format(**facts)
+
+
+def _reason(txn: Transaction, facts: dict[str, Any]) -> dict[str, str] | None:
+    if not txn.reason_code:
+        return None
+    reason = sentences.reason_of(txn.reason_code)
+    return {"words": reason.words.format(**facts), "advice": reason.advice.format(**facts)}
+
+
+def _timeline(txn: Transaction, facts: dict[str, Any]) -> Iterator[EventView]:
+    last = len(txn.timeline) - 1
+    for number, event in enumerate(txn.timeline):
+        who = _who(txn, event)
+        actor = event.actor.name or facts["name"]
+        words = sentences.event_of(event.name, who, txn.direction)
+        note = f"“{event.note}”" if event.note else ""
+        if event.reason_code and not note:
+            note = sentences.reason_of(event.reason_code).words.format(**facts)
+        yield EventView(
+            at=event.at,
+            words=words.format(**{**facts, "actor": actor}),
+            note=note,
+            face=who,
+            who="You" if who == "you" else actor,
+            open=number == last and not txn.is_final,
+        )
+
+
+def _who(txn: Transaction, event: TimelineEvent) -> str:
+    if event.actor.kind != "user":
+        return event.actor.kind
+    # On the other side of a transfer stands a person, too.
+    theirs = event.actor.name == txn.counterparty.name and txn.counterparty.kind == "person"
+    return "person" if theirs else "you"
+
+
+def _facts(txn: Transaction, zone: ZoneInfo) -> dict[str, Any]:
+    """What the braces of the tables stand for."""
+    told = Zone.of(zone)
+    at = txn.completed_at or txn.updated_at
+    until = txn.expires_at or next((a.until for a in txn.allowed_actions if a.until), None)
+    return {
+        "zone": told,
+        "name": txn.counterparty.name,
+        "amount": str(txn.amount),
+        "kind": wording.kind_of(txn.kind).words.lower(),
+        "most": str(txn.refundable),
+        "account": txn.account.name,
+        "status": txn.status,
+        "code": txn.reason_code or "",
+        "at": told.moment(at),
+        "until": told.deadline(until) if until else "then",
+        "scheduled": told.moment(txn.scheduled_for) if txn.scheduled_for else "its day",
+    }

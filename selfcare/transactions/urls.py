@@ -1,0 +1,32 @@
+"""The addresses of transactions."""
+
+from django.urls import path, register_converter
+
+from selfcare.transactions import deciding, views
+from selfcare.web.converters import OpaqueId
+
+register_converter(OpaqueId, "opaque")
+
+app_name = "transactions"
+urlpatterns = [
+    path("", views.transaction_list, name="list"),
+    path("cards/balances/", views.card_balances, name="card_balances"),
+    path("cards/waiting/", views.card_waiting, name="card_waiting"),
+    path("cards/latest/", views.card_latest, name="card_latest"),
+    path("<opaque:transaction_id>/", views.transaction_detail, name="detail"),
+    path(
+        "<opaque:transaction_id>/cancellations/new/",
+        deciding.cancellation_new,
+        name="cancellation_new",
+    ),
+    path(
+        "<opaque:transaction_id>/confirmations/new/",
+        deciding.confirmation_new,
+        name="confirmation_new",
+    ),
+    path(
+        "<opaque:transaction_id>/refund-requests/new/",
+        deciding.refund_request_new,
+        name="refund_request_new",
+    ),
+]
