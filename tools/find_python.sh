@@ -21,10 +21,11 @@ for candidate in python3.14 python3.13 python3.12 python3; do
     fits "$candidate" && found "$candidate"
 done
 
-# Newest first; sort by number, so that 3.13.10 comes before 3.13.9.
-for folder in $(ls -d "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[2-9]* 2>/dev/null |
-    sort -t. -k2,2nr -k3,3nr); do
-    fits "$folder/bin/python3" && found "$folder/bin/python3"
+# Newest first, by number, so that 3.13.10 comes before 3.13.9.
+versions=${PYENV_ROOT:-$HOME/.pyenv}/versions
+# shellcheck disable=SC2012 # pyenv's names are plain
+for version in $(ls "$versions" 2>/dev/null | grep -E '^3\.(1[2-9]|[2-9][0-9])' | sort -t. -k2,2nr -k3,3nr); do
+    fits "$versions/$version/bin/python3" && found "$versions/$version/bin/python3"
 done
 
 if command -v uv >/dev/null 2>&1; then

@@ -2,7 +2,7 @@
 # Makes .venv and fills it from a hash-locked list: `tools/set_up.sh runtime` or `… dev`.
 # A stamp with the list's checksum makes the second time a matter of milliseconds.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 
 list=requirements/$1.txt
 stamp=.venv/.installed-$1-$(cat requirements/bootstrap.txt requirements/runtime.txt "$list" | cksum | tr -d ' ')

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Makes deploy/secrets/ once, for compose. A cluster gets its secrets from its own store.
+set -eu
+cd "$(dirname "$0")"
+
+[ -d secrets ] && { echo "deploy/secrets/ is there already; remove it to make new ones."; exit 0; }
+
+random() {
+    od -An -N32 -tx1 /dev/urandom | tr -d ' \n'
+}
+
+# The folder keeps others on this machine out; the files have to be readable for the
+# containers' user, who is not the one that makes them.
+umask 022
+mkdir -m 700 secrets
+for name in secret_key transactions_token auth_client_secret sandbox_secret_key postgres_password; do
+    random >"secrets/$name"
+done
+for database in selfcare sandbox; do
+    printf 'postgresql://selfcare:%s@postgres:5432/%s' "$(cat secrets/postgres_password)" "$database" \
+        >"secrets/${database}_database_url"
+done
+echo "deploy/secrets/ is made."
