@@ -134,6 +134,17 @@ def _merchant(shop: Shop, number: int) -> Merchant:
     )  # fmt: skip
 
 
+def shops_for(currency: str) -> list[tuple[Shop, Merchant, str]]:
+    """Shops that sell in a currency (or else all), each with its row and bank account."""
+    shops = [shop for shop in SHOPS if shop.currency == currency] or SHOPS
+    rows = {row.name: row for row in Merchant.objects.filter(name__in=[s.name for s in shops])}
+    return [
+        (shop, rows.get(shop.name) or _merchant(shop, 1),
+         iban(shop.country, random.Random(f"iban:{shop.legal_name}")))
+        for shop in shops
+    ]  # fmt: skip
+
+
 def _account(books: Books, role: Role, currency: str, at: datetime) -> Account:
     country = {"GBP": "GB", "CZK": "CZ"}.get(currency, "DE")
     return Account.objects.create(
