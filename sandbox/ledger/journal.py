@@ -42,7 +42,7 @@ def merchant_account(merchant: Merchant, currency: str) -> Account:
         merchant=merchant,
         currency=currency,
         defaults={
-            "public_id": f"acc_{merchant.public_id}_{currency.lower()}",
+            "public_id": f"acc_{merchant.public_id.removeprefix('mer_')}_{currency.lower()}",
             "name": f"{merchant.name} {currency}",
         },
     )[0]
@@ -109,7 +109,7 @@ def _check_balanced(amounts: Iterable[tuple[str, int]]) -> None:
 
 
 def verify_ledger() -> list[str]:
-    """Recompute everything from the postings; says each thing that doesn't agree, [] if all does."""
+    """Recompute all from the postings; says each thing that doesn't agree, [] if all does."""
     # Reserved money belongs to transactions, which know the ledger and not the reverse.
     from sandbox.transactions.models import Transaction
 
