@@ -118,7 +118,7 @@ def transactions(request: Any, query: Query[ListQuery]) -> shapes.TransactionPag
     form = FilterForm(request.GET, zone=zone_of(request.person))
     if not form.is_valid():
         found = [
-            {"location": ["query", name], "detail": " ".join(messages)}
+            {"location": ["query", name], "detail": " ".join(map(str, messages))}
             for name, messages in form.errors.items()
         ]
         return problems.response(request, 400, code="bad_filter", errors=found)

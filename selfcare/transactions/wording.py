@@ -62,6 +62,7 @@ KINDS = {
 OTHER_KIND = Kind("Transaction", "Transaction with {name}", "Transaction with {name}")
 DIRECTIONS = {"in": "Money in", "out": "Money out"}
 SHAPES = {"merchant": "merchant", "person": "person", "bank": "bank"}
+ACTOR_SHAPES = {**SHAPES, "user": "person", "platform": "own"}
 
 STATUSES = {
     "created": Chip("pending", "clock", "Just begun"),

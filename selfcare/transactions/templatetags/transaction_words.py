@@ -57,3 +57,9 @@ def sum_first(transaction: Any) -> str:
 def sum_last(transaction: Any) -> str:
     """The last line of what it comes to: `It cost you`."""
     return wording.sum_of(transaction).last
+
+
+@register.filter
+def actor_face(kind: str) -> str:
+    """The shape of the face of whoever did a step; the platform is us."""
+    return wording.ACTOR_SHAPES.get(kind, "merchant")

@@ -1,0 +1,66 @@
+"""Rules about every address: a guard, a kebab-case path, no route lost."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+from ninja.openapi.schema import OpenAPISchema
+
+from selfcare.web.api import api
+
+PLACEHOLDER = re.compile(r"<[^>]+>")
+
+
+def routes(
+    resolver: URLResolver | None = None, prefix: str = ""
+) -> Iterator[tuple[str, URLPattern]]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, path)
+        else:
+            yield path, entry
+
+
+ALL = list(routes())
+PAGES = [(path, entry) for path, entry in ALL if not path.startswith("api/v1")]
+
+
+def test_it_finds_the_routes() -> None:
+    assert len(PAGES) > 15
+
+
+@pytest.mark.parametrize(("path", "entry"), PAGES, ids=[path for path, _ in PAGES])
+def test_each_view_has_a_guard_or_says_that_it_is_public(path: str, entry: URLPattern) -> None:
+    if path == "api/":
+        pytest.fail("ninja's own root page has to be off")
+    assert getattr(entry.callback, "guard", None), f"{path} has no guard"
+
+
+def test_each_operation_of_the_api_asks_who_is_there(openapi: OpenAPISchema) -> None:
+    operations = [
+        (path, method, operation)
+        for path, item in openapi["paths"].items()
+        for method, operation in item.items()
+    ]
+    assert len(operations) >= 8
+    open_ones = [
+        f"{method} {path}"
+        for path, method, operation in operations
+        if not operation.get("security")
+    ]
+    assert open_ones == []
+
+
+@pytest.mark.parametrize("path", [path for path, _ in ALL])
+def test_paths_are_kebab_case_and_end_in_a_slash(path: str) -> None:
+    bare = PLACEHOLDER.sub("x", path)
+    assert re.fullmatch(r"([a-z0-9-]+/)*([a-z0-9.-]+)?", bare), path
+    if not path.startswith("api/"):
+        assert bare == "" or bare.endswith("/"), path
+
+
+@pytest.fixture
+def openapi() -> OpenAPISchema:
+    return api.get_openapi_schema()
