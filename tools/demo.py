@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from tools.children import LIBC, PR_SET_PDEATHSIG, port_is_taken, spawn, stop
-from tools.demo_state import LOGS, ROOT, DemoError, environment, forget, lock
+from tools.demo_state import LOGS, ROOT, VAR, DemoError, environment, forget, lock
 from tools.tree_watch import TreeWatch
 
 READY_SECONDS = 60
@@ -27,7 +27,7 @@ PEOPLE = """\
     oscar@example.com   operator of the platform"""
 
 
-class Stopped(Exception):  # noqa: N818 - not an error: somebody asked us to end
+class Stopped(Exception):
     """Ctrl-C, or SIGTERM."""
 
 
@@ -75,7 +75,7 @@ def main() -> int:
     try:
         if options.reset:
             forget()
-            print("var/ is empty.")
+            print(f"{VAR} is empty.")
         else:
             demo(reload=options.reload)
     except DemoError as error:
@@ -116,7 +116,7 @@ def demo(*, reload: bool) -> None:
             for process in processes:
                 process.start(env)
             for process in processes:
-                wait_until_ready(process)
+                wait_until_ready(process, processes)
                 say(f"{process.name} is ready", began)
             tell(port, sandbox_port, began)
             watch(processes, env, reload=reload)
@@ -162,24 +162,24 @@ def prepare(preparations: list[Process], env: Mapping[str, str], began: float) -
             told[process.name] = len(lines)
             if process.child is not None and process.child.poll():
                 raise DemoError(
-                    f"{process.name} failed; the end of {process.log.relative_to(ROOT)}:\n"
-                    f"{process.last_words()}"
+                    f"{process.name} failed; the end of {process.log}:\n{process.last_words()}"
                 )
         if not running:
             return
         time.sleep(0.1)
 
 
-def wait_until_ready(process: Process) -> None:
+def wait_until_ready(process: Process, beside: list[Process]) -> None:
     """Wait for a process's health address; a worker has none and only has to live."""
     deadline = time.monotonic() + READY_SECONDS
     while not answers(process.url):
-        if process.died():
-            raise death_of(process)
+        for one in beside:
+            if one.died():
+                raise death_of(one)
         if time.monotonic() > deadline:
             raise DemoError(
                 f"{process.name} does not get ready; the end of "
-                f"{process.log.relative_to(ROOT)}:\n{process.last_words()}"
+                f"{process.log}:\n{process.last_words()}"
             )
         time.sleep(0.05)
 
@@ -224,9 +224,7 @@ def death_of(process: Process) -> DemoError:
     """Which process ended, how, and its last words."""
     code = process.child.returncode if process.child else None
     how = f"was killed by signal {-code}" if code is not None and code < 0 else f"ended with {code}"
-    return DemoError(
-        f"{process.name} {how}; the end of {process.log.relative_to(ROOT)}:\n{process.last_words()}"
-    )
+    return DemoError(f"{process.name} {how}; the end of {process.log}:\n{process.last_words()}")
 
 
 def stop_all(processes: list[Process]) -> None:
@@ -249,7 +247,7 @@ def tell(port: int, sandbox_port: int, began: float) -> None:
 {PEOPLE}
 
   A one-time code is asked for where money moves: it is on the platform's page above.
-  Logs are in var/log/. Ctrl-C stops everything; make reset forgets everything.
+  Logs are in {LOGS}. Ctrl-C stops everything; make reset forgets everything.
   Ready after {time.monotonic() - began:.1f} s.
 """,
         flush=True,

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
-VAR = ROOT / "var"
+# Another folder gives another demo, beside the first: the tests of the demo use that.
+VAR = Path(os.environ.get("DEMO_FOLDER") or ROOT / "var").resolve()
 LOGS = VAR / "log"
 SECRETS = ("SECRET_KEY", "TRANSACTIONS_TOKEN", "AUTH_CLIENT_SECRET", "SANDBOX_SECRET_KEY")
 # A demo takes nothing else from outside: a stray DATABASE_URL must not be migrated and seeded.

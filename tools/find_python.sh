@@ -23,7 +23,7 @@ done
 
 # Newest first, by number, so that 3.13.10 comes before 3.13.9.
 versions=${PYENV_ROOT:-$HOME/.pyenv}/versions
-# shellcheck disable=SC2012 # pyenv's names are plain
+# shellcheck disable=SC2010 # pyenv's names are plain
 for version in $(ls "$versions" 2>/dev/null | grep -E '^3\.(1[2-9]|[2-9][0-9])' | sort -t. -k2,2nr -k3,3nr); do
     fits "$versions/$version/bin/python3" && found "$versions/$version/bin/python3"
 done

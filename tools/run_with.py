@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from types import FrameType
 
 
-class Stopped(Exception):  # noqa: N818 - not an error: somebody asked us to end
+class Stopped(Exception):
     """SIGTERM or SIGINT came."""
 
 
