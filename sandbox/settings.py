@@ -104,7 +104,6 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "sandbox" / "static"]
-STATIC_ROOT = BASE_DIR / "var" / "sandbox-static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
@@ -114,4 +113,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # A refused request is an answer, not news; the services keep their own record.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

@@ -2,7 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from sandbox import health
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/live", health.live),
+    path("health/ready", health.ready),
     path("transaction-service/v1/", include("sandbox.transactions.urls")),
     path("control/", include("sandbox.control.urls")),
     path("", include("sandbox.auth.urls")),

@@ -1,0 +1,169 @@
+"""The service's OpenAPI document, put together from its shapes and a table of its operations."""
+
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from sandbox.transactions import bodies, contract, listing
+
+REF = "#/components/schemas/"
+PROBLEMS = {
+    400: "Malformed: headers, filters, cursor or body",
+    401: "Without the service's token",
+    403: "The person is restricted, or must prove who they are",
+    404: "No such person, transaction or key",
+    405: "Another method",
+    408: "The deadline had passed; nothing was done",
+    409: "Not as it stands: version, amount, state or money",
+    413: "The body is too large",
+    415: "The body isn't JSON",
+    422: "The key was used for something else, or the amount is too much",
+}
+READ = (400, 401, 404)
+WRITE = (400, 401, 403, 404, 408, 409, 413, 415, 422)
+
+
+class Operation(NamedTuple):
+    path: str
+    method: str
+    name: str
+    summary: str
+    answer: type[BaseModel]
+    body: type[bodies.Body] | None = None
+
+
+USER, ONE = "/v1/users/{sub}", "/v1/users/{sub}/transactions/{transaction_id}"
+OPERATIONS = (
+    Operation(f"{USER}/accounts", "get", "accounts", "Accounts and balances", contract.Accounts),
+    Operation(
+        f"{USER}/transactions", "get", "list", "One page, newest first", contract.TransactionPage
+    ),
+    Operation(ONE, "get", "detail", "One with its timeline", contract.TransactionDetail),
+    Operation(
+        f"{USER}/outcomes/{{idempotency_key}}", "get", "outcome", "What became of a write",
+        contract.Outcome,
+    ),
+    Operation(
+        f"{ONE}/cancellations", "post", "cancel", "Take it back", contract.CancellationDone,
+        bodies.Cancellation,
+    ),
+    Operation(
+        f"{ONE}/confirmations", "post", "confirm", "Confirm or decline", contract.ConfirmationDone,
+        bodies.Confirmation,
+    ),
+    Operation(
+        f"{ONE}/refund-requests", "post", "refund_request", "Ask for money back",
+        contract.RefundRequestDone, bodies.RefundWish,
+    ),
+)  # fmt: skip
+
+
+def document() -> dict[str, Any]:
+    shapes = [operation.answer for operation in OPERATIONS]
+    sent = [operation.body for operation in OPERATIONS if operation.body]
+    _, defined = models_json_schema(
+        [(shape, "validation") for shape in [*shapes, *sent, contract.Problem]],
+        ref_template=REF + "{model}",
+    )
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = _operation(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Transaction service",
+            "version": "1",
+            "description": "Reads and maintains the transactions of one person. Every write needs "
+            "an Idempotency-Key and a Request-Deadline and has one effect however often it is "
+            "sent; its outcome can be asked for by the key.",
+        },
+        "servers": [{"url": "/transaction-service"}],
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "schemas": dict(sorted(defined["$defs"].items())),
+        },
+    }
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    write = operation.method == "post"
+    answers = {"201" if write else "200": _answer(operation, write)}
+    problem = {"application/problem+json": {"schema": {"$ref": REF + "Problem"}}}
+    for status in WRITE if write else READ:
+        answers[str(status)] = {"description": PROBLEMS[status], "content": problem}
+    told: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "parameters": _parameters(operation),
+        "responses": answers,
+    }
+    if operation.body:
+        told["requestBody"] = {"required": True, "content": _json(operation.body)}
+    return told
+
+
+def _answer(operation: Operation, write: bool) -> dict[str, Any]:
+    text = {"schema": {"type": "string"}}
+    headers: dict[str, Any] = {"X-Request-Id": text}
+    if write:
+        headers["Idempotency-Replayed"] = {
+            "description": "true if this is the stored answer of an earlier request",
+            "schema": {"type": "string", "const": "true"},
+        }
+    return {"description": "Done", "headers": headers, "content": _json(operation.answer)}
+
+
+def _json(shape: type[BaseModel]) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": REF + shape.__name__}}}
+
+
+def _parameters(operation: Operation) -> list[dict[str, Any]]:
+    found = [_parameter("X-Request-Id", {"type": "string"}, "header", required=False)]
+    for name, schema in PATH.items():
+        if f"{{{name}}}" in operation.path:
+            found.append(_parameter(name, schema, "path"))
+    if operation.method == "post":
+        found.append(_parameter("Idempotency-Key", KEY, "header"))
+        found.append(_parameter("Request-Deadline", INSTANT, "header"))
+    if operation.name == "list":
+        found += [_parameter(n, s, "query", required=False) for n, s in _filters().items()]
+    return found
+
+
+KEY = {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,128}$"}
+INSTANT = {"type": "string", "format": "date-time"}
+PATH: dict[str, dict[str, Any]] = {
+    "sub": {"type": "string", "pattern": "^[A-Za-z0-9_.:@-]{1,64}$"},
+    "transaction_id": {"type": "string", "pattern": "^txn_[0-9a-f]{32}$"},
+    "idempotency_key": KEY,
+}
+
+
+def _filters() -> dict[str, dict[str, Any]]:
+    def several(items: dict[str, Any]) -> dict[str, Any]:
+        return {"type": "array", "items": items, "maxItems": 20}
+
+    choices = {
+        name: {"type": "string", "enum": list(allowed)} for name, allowed in listing.CHOICES.items()
+    }
+    return {
+        "limit": {"type": "integer", "minimum": 1, "maximum": 100, "default": 25},
+        "cursor": {"type": "string", "description": "next_cursor of the page before"},
+        "status": several(choices["status"]),
+        "kind": several(choices["kind"]),
+        "currency": several({"type": "string", "pattern": "^[A-Z]{3}$"}),
+        "direction": choices["direction"],
+        "needs_me": choices["needs_me"],
+        "created_from": {**INSTANT, "description": "inclusive"},
+        "created_until": {**INSTANT, "description": "exclusive"},
+        "q": {"type": "string", "maxLength": listing.LONGEST_QUERY},
+    }
+
+
+def _parameter(
+    name: str, schema: dict[str, Any], where: str, *, required: bool = True
+) -> dict[str, Any]:
+    return {"name": name, "in": where, "required": required, "schema": schema}

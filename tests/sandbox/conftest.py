@@ -1,0 +1,39 @@
+"""Gives the box its environment before Django reads it, and a running box to speak to."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+FOLDER = tempfile.mkdtemp(prefix="box-tests-")
+ENVIRONMENT = {
+    "DJANGO_SETTINGS_MODULE": "sandbox.settings",
+    "SANDBOX_SECRET_KEY": "only in tests, and long enough for everything that signs with it",
+    "SANDBOX_TRANSACTIONS_TOKEN": "token-of-the-tests",
+    "SANDBOX_CLIENT_SECRET": "secret-of-the-tests",
+    "SANDBOX_CONTROL": "open",
+}
+os.environ.update(ENVIRONMENT)
+os.environ.setdefault("SANDBOX_DATABASE_URL", f"sqlite:///{os.path.relpath(FOLDER)}/box.sqlite3")
+
+from tests.sandbox.running import Box, Platform  # noqa: E402 (reads the environment)
+
+
+@pytest.fixture(scope="session")
+def running_box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
+    """A real gunicorn with a database of its own, on PostgreSQL if SANDBOX_DATABASE_URL says so."""
+    box = Box(Path(tmp_path_factory.mktemp("box")))
+    box.start()
+    yield box
+    box.remove()
+
+
+@pytest.fixture
+def platform(running_box: Box) -> Iterator[Platform]:
+    """Its services and levers; faults are off again when the test ends."""
+    platform = Platform(running_box.url)
+    yield platform
+    platform.control("DELETE", "faults")
+    platform.session.close()
