@@ -3,21 +3,33 @@
 
 document.documentElement.classList.add("js");
 
+/* What happened, in words that are seen and read out; gone after a while. */
+function say(words, milliseconds) {
+  const said = document.getElementById("said");
+  said.textContent = words;
+  clearTimeout(say.timer);
+  say.timer = setTimeout(() => { said.textContent = ""; }, milliseconds);
+}
+
 /* Copy buttons: the text is what stands before the button in its row. */
 document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-copy]");
   if (!button) return;
   const source = button.parentElement.querySelector(".id") ?? button.previousElementSibling;
-  const said = document.getElementById("said");
   try {
     await navigator.clipboard.writeText(source.innerText.trim().replaceAll("\u00a0", " "));
     button.dataset.copy = "done";
-    if (said) said.textContent = "Copied.";
-    setTimeout(() => { button.dataset.copy = ""; if (said) said.textContent = ""; }, 2000);
+    setTimeout(() => { button.dataset.copy = ""; }, 2000);
+    say("Copied.", 2000);
   } catch {
     getSelection().selectAllChildren(source);
-    if (said) said.textContent = "Selected. Copy it with your keyboard.";
+    say("Selected. Copy it with your keyboard.", 5000);
   }
+});
+
+/* HTMX got no answer at all: Selfcare itself wasn't reached. */
+document.addEventListener("htmx:error", () => {
+  say("We couldn’t reach Selfcare just now. Nothing was sent. Try again.", 8000);
 });
 
 /* A form that is on its way is not sent again. Buttons stay enabled, so their values are sent. */
