@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("transaction-service/v1/", include("sandbox.transactions.urls")),
     path("control/", include("sandbox.control.urls")),
     path("", include("sandbox.auth.urls")),
+    path("", include("sandbox.front.urls")),
 ]
 
 handler400 = "sandbox.problems.bad_request"
