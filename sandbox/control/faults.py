@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import wraps
-from typing import Any, Concatenate
+from typing import Any, cast
 
 from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -84,22 +84,15 @@ def _spoil(fault: Fault, response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
-def faulty[**P](
-    operation: str,
-) -> Callable[
-    [Callable[Concatenate[HttpRequest, P], HttpResponseBase]],
-    Callable[Concatenate[HttpRequest, P], HttpResponseBase],
-]:
+def faulty[View: Callable[..., HttpResponseBase]](operation: str) -> Callable[[View], View]:
     """For views of other services: `@faulty("token")`."""
 
-    def wrap(
-        view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
-    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    def wrap(view: View) -> View:
         @wraps(view)
-        def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             return around(request, operation, "", lambda: view(request, *args, **kwargs))
 
-        return door
+        return cast("View", door)
 
     return wrap
 

@@ -45,10 +45,10 @@ def person(facts: dict[str, Any], at: datetime) -> Person:
         raise ValueError("email must be an address")
     if Person.objects.filter(email=email.lower()).exists():
         raise ValueError(f"{email} is taken")
-    _check_text("name", name, 120)
+    name = _check_text("name", name, 120)
     if not isinstance(roles, list) or not all(role in ROLES for role in roles):
         raise ValueError(f"roles are out of {', '.join(sorted(ROLES))}")
-    history = _whole(facts, "history", 0, 0, 5000)
+    history = _whole(facts, "history", 0, 5000) or 0
     balances = facts.get("balances", [{"currency": "EUR", "amount_minor": 100_000}])
     if not isinstance(balances, list) or not all(isinstance(b, dict) for b in balances):
         raise ValueError("balances is a list of currency and amount_minor")
@@ -62,7 +62,7 @@ def person(facts: dict[str, Any], at: datetime) -> Person:
         )
         one_time_codes.enroll(made)
         for balance in balances:
-            amount = _whole(balance, "amount_minor", None, 0, MOST)
+            amount = _whole(balance, "amount_minor", 0, MOST) or 0
             _fund(account(made, balance.get("currency"), at), amount, at)
         _history(made, history, at)
     return made
@@ -107,7 +107,7 @@ def transaction(owner: Person, facts: dict[str, Any], at: datetime) -> Transacti
             if target == status:
                 reason = facts.get("reason_code") or reason
             advance(row, target, at, reason_code=reason)
-        seconds = _whole(facts, "processing_seconds", None, 0, 10**7)
+        seconds = _whole(facts, "processing_seconds", 0, 10**7)
         if seconds is not None and row.status == "processing":
             row.due_at = at + timedelta(seconds=seconds)
             row.cut_off_at = None if row.instant else row.due_at
@@ -137,10 +137,13 @@ def _draft(owner: Person, facts: dict[str, Any], at: datetime) -> Transaction:
     own = account(owner, facts.get("currency"), at)
     shop = _shop(facts.get("merchant")) if kind in {"payment", "payout", "refund"} else None
     world = journal.platform_account(Account.Kind.WORLD, own.currency)
-    seconds = _whole(facts, "expires_in_seconds", 3600, 0, 10**8)
-    later = _whole(facts, "scheduled_in_seconds", None, 0, 10**8)
+    lapses = _whole(facts, "expires_in_seconds", 0, 10**8)
+    later = _whole(facts, "scheduled_in_seconds", 0, 10**8)
     if facts.get("status") == "scheduled" and later is None:
         later = 86_400
+    amount = _whole(facts, "amount_minor", 1, MOST)
+    if amount is None:
+        raise ValueError("amount_minor is missing")
     row = Transaction(
         id=ids.uuid7(at),
         person=owner,
@@ -150,12 +153,12 @@ def _draft(owner: Person, facts: dict[str, Any], at: datetime) -> Transaction:
         kind=kind,
         direction=direction,
         status=Transaction.Status.CREATED,
-        amount_minor=_whole(facts, "amount_minor", None, 1, MOST),
-        fee_minor=_whole(facts, "fee_minor", 0, 0, MOST),
+        amount_minor=amount,
+        fee_minor=_whole(facts, "fee_minor", 0, MOST) or 0,
         currency=own.currency,
         created_at=at,
         updated_at=at,
-        expires_at=at + timedelta(seconds=seconds or 0)
+        expires_at=at + timedelta(seconds=3600 if lapses is None else lapses)
         if facts.get("status") == "action_required"
         else None,
         scheduled_for=at + timedelta(seconds=later) if later is not None else None,
@@ -169,8 +172,6 @@ def _draft(owner: Person, facts: dict[str, Any], at: datetime) -> Transaction:
         merchant_reference=facts.get("merchant_reference") or "",
         remittance_information=facts.get("remittance_information") or "",
     )
-    if row.amount_minor is None:
-        raise ValueError("amount_minor is missing")
     _to_person(row, facts.get("to_sub"))
     if not re.fullmatch(r"([A-Z0-9]{4})?", row.fails_with):
         raise ValueError("fails_with has four capital letters or digits")
@@ -182,8 +183,9 @@ def _to_person(row: Transaction, sub: Any) -> None:
     """A transfer to somebody in the box, by their sub."""
     if sub is None:
         return
-    _check_text("to_sub", sub, 64)
-    other = Person.objects.filter(sub=sub).exclude(pk=row.person.pk).first()
+    other = (
+        Person.objects.filter(sub=_check_text("to_sub", sub, 64)).exclude(pk=row.person.pk).first()
+    )
     if other is None or row.kind != "transfer" or row.direction != "out":
         raise ValueError("to_sub is another person, for transfers out")
     row.peer = account(other, row.currency, row.created_at)
@@ -204,17 +206,17 @@ def _shop(name: Any) -> Merchant:
     return Merchant.objects.create(public_id=f"mer_{slug}", name=name, legal_name=f"{name} Ltd")
 
 
-def _fund(own: Account, amount_minor: int | None, at: datetime) -> None:
+def _fund(own: Account, amount_minor: int, at: datetime) -> None:
     if amount_minor:
         world = journal.platform_account(Account.Kind.WORLD, own.currency)
         lines = [(own, amount_minor), (world, -amount_minor)]
         journal.post(at=at, name="balance.opened", transaction_id=None, lines=lines)
 
 
-def _history(owner: Person, count: int | None, at: datetime) -> None:
+def _history(owner: Person, count: int, at: datetime) -> None:
     """Small payments and the deposits that cover them, newest last, one an hour."""
     rng = random.Random(owner.sub)
-    for place in range(count or 0, 0, -1):
+    for place in range(count, 0, -1):
         paid = rng.randrange(100, 5000)
         deposit = place % 2 == 0
         facts = {
@@ -230,19 +232,19 @@ def _history(owner: Person, count: int | None, at: datetime) -> None:
         transaction(owner, facts, at - timedelta(hours=place))
 
 
-def _whole(
-    facts: dict[str, Any], name: str, default: int | None, low: int, high: int
-) -> int | None:
+def _whole(facts: dict[str, Any], name: str, low: int, high: int) -> int | None:
+    """A whole number in its bounds, or None if it isn't given."""
     value = facts.get(name)
     if value is None:
-        return default
+        return None
     if type(value) is not int or not low <= value <= high:
         raise ValueError(f"{name} must be a whole number from {low} to {high}")
     return value
 
 
-def _check_text(name: str, value: Any, longest: int) -> None:
+def _check_text(name: str, value: Any, longest: int) -> str:
     if not isinstance(value, str) or not value.strip() or len(value) > longest or "\0" in value:
         raise ValueError(f"{name} must be text of 1 to {longest} characters")
     if not value.isprintable():
         raise ValueError(f"{name} has characters that can't be shown")
+    return value

@@ -3,6 +3,7 @@
 import json
 from typing import Annotated, Any, Literal
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from pydantic import (
     AfterValidator,
@@ -77,12 +78,19 @@ def read_json(request: HttpRequest) -> Any:
     """The JSON of a request, or ProblemError 400, 413 or 415."""
     if request.content_type != "application/json":
         raise ProblemError(415, "unsupported_media_type", "Send application/json.")
-    if len(request.body) > LARGEST:
+    try:
+        content = request.body
+    except RequestDataTooBig:
+        content = b" " * (LARGEST + 1)
+    if len(content) > LARGEST:
         raise ProblemError(413, "too_large", f"A body may have {LARGEST} bytes.")
     try:
-        return json.loads(request.body.decode(), parse_constant=_no_constant)
+        facts = json.loads(content.decode(), parse_constant=_no_constant)
+        # Half a surrogate pair is legal in JSON's escapes and can't be stored or sent back.
+        json.dumps(facts, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise ProblemError(400, "bad_json", "The body isn't JSON.") from None
+    return facts
 
 
 def read[B: Body](request: HttpRequest, shape: type[B]) -> B:

@@ -45,7 +45,8 @@ def page(person: Person, params: QueryDict) -> Page:
     limit = _limit(params)
     wanted = _filters(params)
     stamp = _stamp(person, params)
-    after = _read_cursor(params["cursor"], stamp) if params.get("cursor") else None
+    cursor = params.get("cursor")
+    after = _read_cursor(cursor, stamp) if cursor else None
     rows = Transaction.objects.filter(wanted, person=person)
     if after:
         at, pk = after
@@ -111,8 +112,9 @@ def _filters(params: QueryDict) -> Q:
     if params.get("needs_me") == "true":
         wanted &= Q(status=Transaction.Status.ACTION_REQUIRED)
     for name, lookup in (("created_from", "created_at__gte"), ("created_until", "created_at__lt")):
-        if name in params:
-            wanted &= Q(**{lookup: _instant(name, params[name])})
+        text = params.get(name)
+        if text is not None:
+            wanted &= Q(**{lookup: _instant(name, text)})
     return wanted
 
 

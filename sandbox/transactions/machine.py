@@ -203,7 +203,7 @@ def _show_to_receiver(sent: Transaction, at: datetime) -> None:
         kind=sent.kind,
         direction=Transaction.Direction.IN,
         status=Status.COMPLETED,
-        amount_minor=sent.original_amount_minor if changed else sent.amount_minor,
+        amount_minor=(sent.original_amount_minor or 0) if changed else sent.amount_minor,
         currency=sent.peer.currency,
         original_amount_minor=sent.amount_minor if changed else None,
         original_currency=sent.currency if changed else "",

@@ -60,10 +60,11 @@ OPERATIONS = (
 
 
 def document() -> dict[str, Any]:
-    shapes = [operation.answer for operation in OPERATIONS]
-    sent = [operation.body for operation in OPERATIONS if operation.body]
+    shapes: list[type[BaseModel]] = [contract.Problem]
+    for operation in OPERATIONS:
+        shapes += [operation.answer, *([operation.body] if operation.body else [])]
     _, defined = models_json_schema(
-        [(shape, "validation") for shape in [*shapes, *sent, contract.Problem]],
+        [(shape, "validation") for shape in shapes],
         ref_template=REF + "{model}",
     )
     paths: dict[str, dict[str, Any]] = {}

@@ -6,19 +6,28 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
-FOLDER = tempfile.mkdtemp(prefix="box-tests-")
+from tests.sandbox.running import TOKEN, Box, Platform
+
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "sandbox.settings",
     "SANDBOX_SECRET_KEY": "only in tests, and long enough for everything that signs with it",
-    "SANDBOX_TRANSACTIONS_TOKEN": "token-of-the-tests",
+    "SANDBOX_TRANSACTIONS_TOKEN": TOKEN,
     "SANDBOX_CLIENT_SECRET": "secret-of-the-tests",
     "SANDBOX_CONTROL": "open",
 }
-os.environ.update(ENVIRONMENT)
-os.environ.setdefault("SANDBOX_DATABASE_URL", f"sqlite:///{os.path.relpath(FOLDER)}/box.sqlite3")
 
-from tests.sandbox.running import Box, Platform  # noqa: E402 (reads the environment)
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """SQLite, or PostgreSQL where SANDBOX_DATABASE_URL names one; pytest-django does the rest."""
+    folder = tempfile.TemporaryDirectory(prefix="box-tests-")
+    config.add_cleanup(folder.cleanup)
+    os.environ.update(ENVIRONMENT)
+    os.environ.setdefault("SANDBOX_DATABASE_URL", f"sqlite:///{folder.name}/box.sqlite3")
+    # Touched, so that pytest-django finds settings to set up with.
+    assert settings.DATABASES
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,7 @@ class Box:
                 connection.execute(f"CREATE DATABASE {self.name}")
             database = self.server_url.rsplit("/", 1)[0] + f"/{self.name}"
         else:
-            database = f"sqlite:///{os.path.relpath(folder, ROOT)}/box.sqlite3"
+            database = f"sqlite:///{folder}/box.sqlite3"
         self.environment = os.environ | {
             "SANDBOX_DATABASE_URL": database,
             "SANDBOX_URL": self.url,
