@@ -37,10 +37,10 @@ SAY = {
         "nothing before you decide. After {until} it lapses and no money moves.",
     ),
     ("scheduled", "out"): Say(
-        "Nothing has left your account yet.", "we send {amount} to {name} on {scheduled}."
+        "Nothing has left your account yet.", "we send {amount} to {name}, from {scheduled} on."
     ),
     ("scheduled", "in"): Say(
-        "{name} is going to send you {amount}.", "it leaves them on {scheduled}."
+        "{name} is going to send you {amount}.", "it leaves them from {scheduled} on."
     ),
     ("processing", "out"): Say(
         "Your {amount} is set aside and on its way to {name}.",
@@ -50,10 +50,10 @@ SAY = {
         "{amount} from {name} is on its way to you.", "it arrives by itself, you need do nothing."
     ),
     ("completed", "out"): Say(
-        "{name} has the money.", "nothing by itself. This is final since {at}."
+        "{name} has the money.", "nothing by itself. It has been final since {at}."
     ),
     ("completed", "in"): Say(
-        "{amount} from {name} is yours.", "nothing by itself. This is final since {at}."
+        "{amount} from {name} is yours.", "nothing by itself. It has been final since {at}."
     ),
     ("failed", "out"): Say(
         "{name} didn’t get your {amount}. Nothing left your account.", "nothing by itself."

@@ -133,14 +133,14 @@ OTHER_ACTION = Action("{action}", "circle-question-mark", "", "", "", "")
 # (action, reason), or the reason alone where it reads the same for every action.
 REFUSALS: dict[tuple[str, str], Refusal] = {
     ("cancel", "already_final"): Refusal(
-        "the money reached {name} at {at}, and what is final can’t be called back.",
-        "the money reached {name} at {at}, and what is final can’t be called back. "
+        "{name} has had the money since {at}, and what is final can’t be called back.",
+        "{name} has had the money since {at}, and what is final can’t be called back. "
         "Ask for a refund instead.",
     ),
     ("cancel", "already_sent"): Refusal("it is already with the bank and can’t be called back."),
     ("cancel", "deadline_passed"): Refusal("it could be cancelled until {until}."),
     ("cancel", "recipient_decides"): Refusal(
-        "{name} has the money since {at}, and only they can give it back. Ask them."
+        "{name} has had the money since {at}, and only they can give it back. Ask them."
     ),
     ("confirm", "deadline_passed"): Refusal("it could be confirmed until {until}."),
     ("decline", "deadline_passed"): Refusal("it could be declined until {until}."),
@@ -153,10 +153,10 @@ REFUSALS: dict[tuple[str, str], Refusal] = {
     ("request_refund", "already_cancelled"): Refusal(
         "it was cancelled, so there is nothing to give back."
     ),
-    ("", "already_final"): Refusal("it is done since {at}, and nothing waits for you."),
+    ("", "already_final"): Refusal("it has been final since {at}, and nothing waits for you."),
     ("", "already_sent"): Refusal("it is already with the bank."),
     ("", "not_waiting_for_you"): Refusal("nothing about it waits for you."),
-    ("", "deadline_passed"): Refusal("the time for it ran out at {until}."),
+    ("", "deadline_passed"): Refusal("it was possible until {until}."),
     ("", "account_restricted"): Refusal(
         "your account may look, but not move money. Ask support to lift the restriction."
     ),

@@ -18,6 +18,8 @@ from selfcare.web.moments import Zone, machine
 
 register = template.Library()
 Context = template.Context
+# More figures than this are set smaller where there is little room.
+LONG = 10
 LINES = ("final", "open", "unknown", "void")
 
 
@@ -33,14 +35,16 @@ def money(amount: Money, *, size: str = "", sign: bool = True, **line: str) -> S
     """`{% money m is="open" size="xl" %}`: the line says how final it is; green for in alone."""
     state = line.get("is", "")
     incoming = sign and amount.amount_minor > 0 and state != "void"
+    figures = amount.figures(sign=sign)
     return format_html(
-        '<data class="money" value="{}"{}{}{}>'
+        '<data class="money" value="{}"{}{}{}{}>'
         '<span class="money-n">{}</span>\u00a0<span class="money-code">{}</span></data>',
         amount.decimal,
         mark_safe(' data-dir="in"') if incoming else "",
         format_html(' data-is="{}"', state) if state in LINES else "",
         format_html(' data-size="{}"', size) if size else "",
-        amount.figures(sign=sign),
+        mark_safe(" data-long") if len(figures) > LONG else "",
+        figures,
         amount.currency,
     )
 
@@ -190,7 +194,7 @@ def iban(number: str | None) -> str:
 def tail(number: str | None) -> SafeString | str:
     """`•••• 3000`: enough to know an account by; nothing without a number."""
     plain = (number or "").replace(" ", "")
-    return format_html('<span class="num">•••• {}</span>', plain[-4:]) if plain else ""
+    return format_html('<span class="num tail">•••• {}</span>', plain[-4:]) if plain else ""
 
 
 @register.filter
