@@ -26,7 +26,8 @@ dev: runtime-environment  ## the same, started anew whenever a file changes
 	@exec $(IN) -m tools.demo --reload
 
 test: dev-environment  ## everything but the browser, on a real PostgreSQL and Valkey
-	@$(IN) -m pytest -c tests/sandbox/pytest.ini tests/sandbox
+	@$(IN) -m tools.postgres --variable SANDBOX_DATABASE_URL --database box --unless-given -- \
+		$(IN) -m pytest -c tests/sandbox/pytest.ini tests/sandbox
 	@$(IN) -m pytest -m "not browser" tests
 
 test-browser: dev-environment  ## the journeys in a real Chromium

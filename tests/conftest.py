@@ -1,7 +1,7 @@
 """Starts the real servers before Django reads its settings, and lends them to the tests."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -65,6 +65,18 @@ def box(stores: servers.Stores) -> Iterator[servers.Server]:
     server = servers.start_box(stores)
     yield server
     server.remove()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the servers wrote while a test that failed was running."""
+    report = yield
+    if report.failed and isinstance(item, pytest.Function):
+        for server in servers.RUNNING:
+            report.sections.append((f"the end of {server.name}'s log", server.log()[-3000:]))
+    return report
 
 
 @pytest.fixture

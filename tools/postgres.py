@@ -207,13 +207,20 @@ def main() -> int:
     """Serve the command line."""
     parser = argparse.ArgumentParser(prog="python -m tools.postgres", description=__doc__)
     parser.add_argument("--database", default="selfcare", help="name of the database to create")
+    parser.add_argument("--variable", default="DATABASE_URL", help="which variable to set")
+    parser.add_argument(
+        "--unless-given", action="store_true", help="take the server of DATABASE_URL if it is set"
+    )
     parser.add_argument("--durable", action="store_true", help="write through to the disk")
     parser.add_argument("command", nargs="*", help="what to run with DATABASE_URL set, after --")
     options = parser.parse_args()
+    given = os.environ.get("DATABASE_URL")
+    if options.unless_given and given:
+        return run_with({options.variable: given}, options.command)
     settings = dict.fromkeys(FOR_TESTS, "on") if options.durable else None
     with postgres(settings) as server:
         url = server.create_database(options.database)
-        return run_with({"DATABASE_URL": url}, options.command)
+        return run_with({options.variable: url}, options.command)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,9 @@ CLIENT_SECRET = "secret-of-the-client-for-tests-only"
 SECRET_KEY = "key-for-tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH"
 
 
+RUNNING: list["Server"] = []
+
+
 @dataclass
 class Stores:
     """The databases of one test run: given ones win, the others come from wheels."""
@@ -70,9 +73,16 @@ class Server:
     """A gunicorn of ours on a port of 127.0.0.1, with its output kept for when it fails."""
 
     def __init__(self, wsgi: str, config: str, port: int, env: dict[str, str]) -> None:
+        settings = wsgi.replace("wsgi", "settings")
+        self.name = f"{wsgi} on port {port}"
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
-        self.env = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "default", **env}
+        self.env = {
+            **os.environ,
+            "PYTHONUNBUFFERED": "1",
+            "DJANGO_SETTINGS_MODULE": settings,
+            **env,
+        }
         self.command = [sys.executable, "-m", "gunicorn", wsgi, "-c", config]
         self.output = tempfile.NamedTemporaryFile(prefix="selfcare-test-", suffix=".log")  # noqa: SIM115
         self.child: subprocess.Popen[bytes] | None = None
@@ -80,12 +90,13 @@ class Server:
     def start(self) -> None:
         with Path(self.output.name).open("ab") as log:
             self.child = spawn(self.command, log=log, env=self.env, cwd=str(ROOT))
+        RUNNING.append(self)
         child = self.child
         wait_until(
             lambda: child.poll() is not None or self.is_ready(), seconds=READY_SECONDS, every=0.05
         )
         if not self.is_ready():
-            raise AssertionError(f"{self.command[3]} did not get ready:\n{self.log()[-4000:]}")
+            raise AssertionError(f"{self.name} did not get ready:\n{self.log()[-4000:]}")
 
     def is_ready(self) -> bool:
         try:
@@ -100,6 +111,7 @@ class Server:
                 os.killpg(self.child.pid, 9)
             stop(self.child, seconds=3)
             self.child = None
+            RUNNING.remove(self)
 
     def log(self) -> str:
         """What it has written so far."""
