@@ -122,11 +122,21 @@ def is_foreign(request: HttpRequest) -> bool:
 
 
 def _finish(request: HttpRequest, visit: Visit, response: HttpResponseBase) -> None:
+    if not _drained(request):
+        response["Connection"] = "close"
     response["X-Request-Id"] = visit.request_id
     response["Cache-Control"] = "no-store"
     if not visit.logged:
         fault = request.META.get("sandbox.fault", "")
         visit.log(response.status_code, fault=fault)
+
+
+def _drained(request: HttpRequest) -> bool:
+    """Whether the body was read to its end; else the next request on this connection would fail."""
+    try:
+        return any(not request.read(65_536) for _ in range(32))
+    except OSError:
+        return False
 
 
 def _request_id(request: HttpRequest) -> str:

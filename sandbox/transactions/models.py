@@ -206,4 +206,5 @@ class IdempotencyKey(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     completed_at = models.DateTimeField(null=True)
     answer_status = models.PositiveSmallIntegerField(null=True)
-    answer_body = models.JSONField(null=True)
+    # JSON as text: a jsonb column would give it back in another order.
+    answer_body = models.TextField(blank=True)

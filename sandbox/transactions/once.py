@@ -95,7 +95,7 @@ def once(
             return _stored(row)
         claim.check_deadline()
         answer = _decide(effect)
-        row.answer_status, row.answer_body = answer.status, answer.body
+        row.answer_status, row.answer_body = answer.status, json.dumps(answer.body)
         row.completed_at = clock.now()
         row.save(update_fields=["answer_status", "answer_body", "completed_at"])
         note(answer)
@@ -133,7 +133,7 @@ def _decide(effect: Callable[[], dict[str, Any]]) -> Answer:
 
 
 def _stored(row: IdempotencyKey) -> Answer:
-    return Answer(row.answer_status or 500, row.answer_body or {}, replayed=True)
+    return Answer(row.answer_status or 500, json.loads(row.answer_body), replayed=True)
 
 
 def outcome(person: Person, key: str) -> dict[str, Any]:
@@ -149,7 +149,7 @@ def outcome(person: Person, key: str) -> dict[str, Any]:
         "operation": row.operation,
         "state": "done" if done else "in_progress",
         "status": row.answer_status,
-        "body": row.answer_body,
+        "body": json.loads(row.answer_body) if done else None,
         "completed_at": clock.maybe(row.completed_at),
     }
 
