@@ -8,6 +8,7 @@ from sandbox.seeds import life
 from sandbox.seeds.cast import BY_KEY as ROLES
 from sandbox.seeds.cast import Role
 from sandbox.seeds.plan import Plan, Wish
+from sandbox.seeds.shops import BY_KEY as BY_SHOP
 
 # Friend, words, direction and the span of the amount.
 BETWEEN = [
@@ -134,7 +135,7 @@ def _mishap(role: Role, when: datetime, rng: random.Random) -> Plan:
         status = "failed"
     else:
         status, code, key, amount = rng.choice(ENDINGS)
-    plan = life.purchase(role, life.BY_KEY[key], when, rng)
+    plan = life.purchase(role, BY_SHOP[key], when, rng)
     if plan.original_minor is None:
         plan.amount_minor = amount
     plan.status, plan.reason_code, plan.asks = status, code, status != "failed"

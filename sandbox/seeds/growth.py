@@ -44,11 +44,14 @@ RARE = ("zwieback", "kintsugi", "ormolu", "axolotl", "theodolite", "marzipan", "
 
 @dataclass(slots=True)
 class Block:
-    """Rows to be written together; `changes` is by how much each account's balance grows."""
+    """Rows to be written together; an entry is instant, transaction, account, peer, amount.
+
+    `changes` is by how much each account's balance grows.
+    """
 
     transactions: list[tuple[Any, ...]] = field(default_factory=list)
     events: list[tuple[Any, ...]] = field(default_factory=list)
-    entries: list[tuple[datetime, UUID, Account, Account, int]] = field(default_factory=list)
+    entries: list[tuple[datetime, UUID, int, int, int]] = field(default_factory=list)
     changes: Counter[int] = field(default_factory=Counter)
 
 

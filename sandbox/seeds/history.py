@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sandbox.seeds import between, life, story
 from sandbox.seeds.cast import CAST
 from sandbox.seeds.plan import Plan
+from sandbox.seeds.shops import BY_KEY as BY_SHOP
 
 YEARS = timedelta(days=730)
 OWN_BANK = "Hausbank Spree"
@@ -36,7 +37,7 @@ def tell(seed: int, now: datetime) -> list[Plan]:
     plans += between.refunds(list(plans), seed, now)
     plans += _shop_payouts(plans, now)
     opened = story.opened(now, seed)
-    return _funded(plans, opened, seed)
+    return _funded(plans, opened, now)
 
 
 def _shop_payouts(plans: list[Plan], now: datetime) -> Iterator[Plan]:
@@ -48,14 +49,14 @@ def _shop_payouts(plans: list[Plan], now: datetime) -> Iterator[Plan]:
         taken = rng.randrange(38_000, 91_000, 10)
         yield Plan(
             owner="mia", at=life.at(on, 6.5, rng), kind="payout", direction="in", currency="EUR",
-            amount_minor=taken, shop=life.BY_KEY["tandem-bikes"], reference=f"TB-PO-{on:%y%m%d}",
+            amount_minor=taken, shop=BY_SHOP["tandem-bikes"], reference=f"TB-PO-{on:%y%m%d}",
             remittance="Takings of two weeks", instant=False, settles_after=timedelta(hours=2),
             end_to_end_id=f"TBP-{on:%Y%m%d}-{taken:07d}",
         )  # fmt: skip
         on += timedelta(days=14)
 
 
-def _funded(plans: list[Plan], opened: list[Plan], seed: int) -> list[Plan]:
+def _funded(plans: list[Plan], opened: list[Plan], now: datetime) -> list[Plan]:
     """Walk through time; before an account would run low, its owner brings money in."""
     balances: dict[tuple[str, str], int] = defaultdict(int)
     for role in CAST:
@@ -79,7 +80,8 @@ def _funded(plans: list[Plan], opened: list[Plan], seed: int) -> list[Plan]:
         if plan.kind == "deposit" and plan.name != OWN_BANK and balances[purse] > FULL:
             number += 1
             saved = _saved(plan, (balances[purse] - KEPT) // 10_000 * 10_000)
-            heapq.heappush(queue, (saved.at, number, saved))
+            if saved.settled_at < now:
+                heapq.heappush(queue, (saved.at, number, saved))
     # What is open must be payable too.
     for plan in opened:
         if plan.direction == "out":

@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 
 from sandbox.seeds.between import refund
 from sandbox.seeds.cast import BY_KEY as ROLES
-from sandbox.seeds.life import BY_KEY, purchase
+from sandbox.seeds.life import purchase
 from sandbox.seeds.plan import Plan, Wish
+from sandbox.seeds.shops import BY_KEY as BY_SHOP
 
 LANDLORD = "Hausverwaltung Birke"
 
 
 def _asked(key: str, now: datetime, *, minutes: float, lapses: timedelta, amount: int,
            words: str, rng: random.Random) -> Plan:  # fmt: skip
-    plan = purchase(ROLES["alice"], BY_KEY[key], now - timedelta(minutes=minutes), rng)
+    plan = purchase(ROLES["alice"], BY_SHOP[key], now - timedelta(minutes=minutes), rng)
     plan.amount_minor, plan.remittance = amount, words
     plan.status, plan.asks = "action_required", True
     plan.expires_at = plan.due_at = now + lapses
@@ -38,7 +39,7 @@ def waiting_long(now: datetime, rng: random.Random) -> list[Plan]:
 
 def under_way(now: datetime, rng: random.Random) -> list[Plan]:
     """Payments and transfers that have left and not arrived, and one just written down."""
-    bikes = purchase(ROLES["alice"], BY_KEY["tandem-bikes"], now - timedelta(hours=1), rng)
+    bikes = purchase(ROLES["alice"], BY_SHOP["tandem-bikes"], now - timedelta(hours=1), rng)
     bikes.amount_minor, bikes.remittance = 11_200, "city bike, service"
     theatre = Plan(
         owner="alice", at=now - timedelta(minutes=47), kind="transfer", direction="out",
@@ -49,7 +50,7 @@ def under_way(now: datetime, rng: random.Random) -> list[Plan]:
         plan.status, plan.instant, plan.asks = "processing", False, True
         plan.cut_off_at = now + timedelta(hours=hours)
         plan.due_at = now + timedelta(hours=hours + 2)
-    sold = purchase(ROLES["alice"], BY_KEY["kleinod-market"], now - timedelta(minutes=18), rng)
+    sold = purchase(ROLES["alice"], BY_SHOP["kleinod-market"], now - timedelta(minutes=18), rng)
     sold.kind, sold.direction, sold.status, sold.instant = "payout", "in", "processing", False
     sold.amount_minor, sold.due_at, sold.asks = 3950, now + timedelta(hours=20), False
     drawn = Plan(
@@ -87,7 +88,7 @@ def lately(now: datetime, seed: int) -> list[Plan]:
     rng = random.Random(f"{seed}:lately")
 
     def bought(key: str, ago: timedelta, amount: int, words: str = "") -> Plan:
-        plan = purchase(ROLES["alice"], BY_KEY[key], now - ago, rng)
+        plan = purchase(ROLES["alice"], BY_SHOP[key], now - ago, rng)
         plan.amount_minor, plan.remittance = amount, words or plan.remittance
         return plan
 

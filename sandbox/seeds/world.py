@@ -42,7 +42,7 @@ def seed(number: int = 1, now: datetime | None = None) -> bool:
 def reset(number: int = 1, now: datetime | None = None) -> None:
     """Empty the world and make it anew; whoever was signed in at the box is not any more."""
     with transaction.atomic():
-        _empty()
+        empty()
         seed(number, now)
 
 
@@ -173,7 +173,8 @@ def _opened(rng: random.Random) -> Books:
     return books
 
 
-def _empty() -> None:
+@transaction.atomic
+def empty() -> None:
     """Delete every row of the world: in bulk, for a million rows may have been grown."""
     people = Person._meta.db_table
     tables = [m._meta.db_table for room in ROOMS for m in apps.get_app_config(room).get_models()

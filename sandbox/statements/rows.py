@@ -24,8 +24,10 @@ def transaction_row(
     is_transfer = entry.is_transfer or bool(entry.counterparty_iban)
     alone = Transaction.Kind.DEPOSIT if is_in else Transaction.Kind.WITHDRAWAL
     original = entry.original
+    # The same entry has the same id in every world, and another for another person.
+    noise = random.Random(f"{person.sub} {external_id}")
     row = Transaction(
-        id=ids.uuid7(at, random.Random(external_id)), person=person, account=account, peer=world,
+        id=ids.uuid7(at, noise), person=person, account=account, peer=world,
         kind=Transaction.Kind.TRANSFER if is_transfer else alone,
         direction=Transaction.Direction.IN if is_in else Transaction.Direction.OUT,
         status=Transaction.Status.COMPLETED,
