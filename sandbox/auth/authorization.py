@@ -19,12 +19,12 @@ LONGEST = 2000
 _S256 = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
-class Unanswerable(Exception):  # noqa: N818  # says what happened, not who
+class Unanswerable(Exception):
     """The client or its address isn't one that we know: say so here, redirect nowhere."""
 
 
 @dataclass(eq=False)
-class Refused(Exception):  # noqa: N818  # says what happened, not who
+class Refused(Exception):
     """An error that the client is told at its redirect URI."""
 
     redirect_uri: str
@@ -55,7 +55,7 @@ def read_request(params: QueryDict) -> AuthorizationRequest:
     client = _client(params)
     redirect_uri = _one(params, "redirect_uri")
     if redirect_uri not in client.redirect_uris:
-        raise Unanswerable(f"The address to return to isn't registered for {client.name}.")
+        raise Unanswerable(f"The address to return to isn’t registered for {client.name}.")
     state = _one(params, "state")
     fault = _fault(params)
     if fault:
@@ -80,7 +80,7 @@ def _client(params: QueryDict) -> Client:
         raise Unanswerable("The request has characters in it that no address has.")
     client = Client.objects.filter(client_id=_one(params, "client_id")).first()
     if client is None:
-        raise Unanswerable("The app that sent you isn't registered here.")
+        raise Unanswerable("The app that sent you isn’t registered here.")
     return client
 
 

@@ -71,6 +71,8 @@ def _next(request: HttpRequest, ask: AuthorizationRequest) -> HttpResponse:
 
 
 def _waiting(handle: str) -> AuthorizationRequest | None:
+    if "\x00" in handle:
+        return None
     asks = AuthorizationRequest.objects.select_related("client")
     oldest = timezone.now() - REQUEST_LASTS
     return asks.filter(handle=handle, finished_at=None, created_at__gt=oldest).first()

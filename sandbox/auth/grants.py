@@ -25,7 +25,7 @@ from .models import (
 ACCESS_SECONDS = 600
 
 
-class InvalidGrant(Exception):  # noqa: N818  # RFC 6749's own word
+class InvalidGrant(Exception):
     """The code or refresh token is wrong, spent, too old, or somebody else's."""
 
 

@@ -45,7 +45,8 @@ class Limit:
         return max(0, ceil((row.paused_until - timezone.now()).total_seconds() / 60))
 
     def forget(self, subject: str) -> None:
-        Tries.objects.filter(key=self._key(subject)).delete()
+        # The row stays: somebody else may be waiting for its lock.
+        Tries.objects.filter(key=self._key(subject)).update(count=0, paused_until=None)
 
 
 PASSWORDS = Limit("password", tries=10, pause=timedelta(minutes=5))

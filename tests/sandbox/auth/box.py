@@ -4,9 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import secrets
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -15,10 +13,13 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+import psycopg
 import requests
 from lxml import html
 
-ROOT = Path(__file__).resolve().parents[3]
+from tests.sandbox import running
+from tests.sandbox.running import ROOT
+
 SECRET = "a secret with / and ü"
 SCA = "urn:openbanking:psd2:sca"
 CA = "urn:openbanking:psd2:ca"
@@ -39,31 +40,18 @@ NAMES = [
 ]
 
 
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+class Box(running.Box):
+    """The box of all its tests, with a client of ours in Selfcare's place."""
 
-
-class Box:
     def __init__(self, folder: Path, selfcare_url: str) -> None:
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        super().__init__(folder)
         self.selfcare = selfcare_url
         self.callback = f"{selfcare_url}/sign-in/callback/"
-        self.database = folder / "box.sqlite3"
-        self.log = folder / "box.log"
-        self.environment = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "sandbox.settings",
-            "SANDBOX_URL": self.url,
-            "SANDBOX_PORT": str(self.port),
+        self.database = self.environment["SANDBOX_DATABASE_URL"]
+        self.environment |= {
             "SELFCARE_URL": selfcare_url,
-            "SANDBOX_SECRET_KEY": "only in tests " * 4,
-            "SANDBOX_TRANSACTIONS_TOKEN": "only in tests",
             "SANDBOX_CLIENT_ID": "selfcare",
             "SANDBOX_CLIENT_SECRET": SECRET,
-            "SANDBOX_CONTROL": "open",
-            "SANDBOX_DATABASE_URL": f"sqlite:///{self.database}",
         }
 
     def command(self, *words: str) -> str:
@@ -84,33 +72,21 @@ class Box:
         self.command("register_client")
         self.command("shell", "-v0", "-c", PEOPLE.format(names=NAMES))
 
-    def start(self) -> None:
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "sandbox.wsgi", "-c", "sandbox/gunicorn.py"],
-                cwd=ROOT,
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-            )
-        end = time.monotonic() + 30
-        while time.monotonic() < end:
-            try:
-                requests.get(f"{self.url}/openid/jwks", timeout=5)
-                return
-            except requests.ConnectionError:
-                time.sleep(0.1)
-        raise AssertionError(self.log.read_text())
-
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait(timeout=20)
 
     def rows(self, sql: str, *values: object) -> list[tuple]:
-        with closing(sqlite3.connect(self.database, timeout=20)) as database:
-            found = database.execute(sql, values).fetchall()
+        """Look into the box's database, or turn its clock back."""
+        if not self.database.startswith("sqlite:"):
+            with psycopg.connect(self.database) as server:
+                found = server.execute(sql.replace("?", "%s"), values)
+                return found.fetchall() if found.description else []
+        path = ROOT / self.database.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path, timeout=20)) as database:
+            rows = database.execute(sql, values).fetchall()
             database.commit()
-            return found
+            return rows
 
     def switch_on(self, operation: str, mode: str, *, status: int = 500) -> None:
         """A fault, once."""

@@ -57,7 +57,7 @@ def box(tmp_path_factory, client_server):
     box.prepare()
     box.start()
     yield box
-    box.stop()
+    box.remove()
 
 
 @pytest.fixture
