@@ -1,0 +1,65 @@
+"""A document of another service that is kept for a while; what it says is for the callers."""
+
+import time
+from collections.abc import Callable
+from threading import Lock
+
+import structlog
+
+from selfcare import deadline, errors
+
+log = structlog.get_logger("selfcare.clients")
+
+RENEW_WITHIN_SECONDS = 1.0
+TRY_AGAIN_SECONDS = 30.0
+
+
+class Kept[T]:
+    """Fetched when first wanted and again when older than `seconds`; a failed try keeps the old.
+
+    `ask_again` is for a reader who misses something in it, at most once in `pause` seconds.
+    """
+
+    def __init__(self, fetch: Callable[[], T], *, seconds: float, pause: float) -> None:
+        self._fetch = fetch
+        self._seconds = seconds
+        self._pause = pause
+        self._lock = Lock()
+        self._value: T | None = None
+        self._due_at = 0.0
+        self._may_ask_at = 0.0
+
+    def get(self) -> T:
+        """The document. Raises errors.CallFailed only where it was never there."""
+        value = self._value
+        if value is None:
+            return self._renew()
+        # One thread renews; the others go on with what is there.
+        if time.monotonic() >= self._due_at and self._lock.acquire(blocking=False):
+            try:
+                self._due_at = time.monotonic() + TRY_AGAIN_SECONDS
+                with deadline.within(RENEW_WITHIN_SECONDS):
+                    return self._renew()
+            except errors.CallFailed as error:
+                log.warning("kept_document.not_renewed", detail=str(error))
+            finally:
+                self._lock.release()
+        return value
+
+    def ask_again(self) -> T:
+        """As it is now, or as it was if it was asked for a moment ago or there is no answer."""
+        value = self._value
+        if value is not None and time.monotonic() < self._may_ask_at:
+            return value
+        self._may_ask_at = time.monotonic() + self._pause
+        try:
+            return self._renew()
+        except errors.CallFailed:
+            if value is None:
+                raise
+            return value
+
+    def _renew(self) -> T:
+        value = self._value = self._fetch()
+        self._due_at = time.monotonic() + self._seconds
+        return value
