@@ -76,6 +76,8 @@ def decision(txn: Transaction, name: str, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
+# What comes first where several are possible: what the other side waits for.
+ORDER = {"confirm": 0, "request_refund": 1, "cancel": 2}
 PRIMARY = {
     "confirm": "Confirm {amount}",
     "decline": "Don’t pay",
@@ -96,8 +98,9 @@ def _actions(txn: Transaction, facts: dict[str, Any]) -> Iterator[ActionView]:
     """Allowed ones first; the first of them is the primary one; refused ones stay visible."""
     # Declining stands on the page of the confirmation, and isn't offered twice.
     shown = [a for a in txn.allowed_actions if a.action != "decline"]
-    primary = next((a.action for a in shown if a.allowed), "")
-    for action in sorted(shown, key=lambda a: not a.allowed):
+    shown.sort(key=lambda a: (not a.allowed, ORDER.get(a.action, len(ORDER))))
+    primary = shown[0].action if shown and shown[0].allowed else ""
+    for action in shown:
         words = wording.ACTIONS.get(action.action, wording.OTHER_ACTION)
         known = action.action in wording.ACTIONS
         if not known and action.allowed:
