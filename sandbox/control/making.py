@@ -43,7 +43,8 @@ def person(facts: dict[str, Any], at: datetime) -> Person:
     email, name, roles = facts.get("email"), facts.get("name"), facts.get("roles", ["user"])
     if not isinstance(email, str) or not re.fullmatch(r"[^@\s\0]{1,64}@[^@\s\0]{1,180}", email):
         raise ValueError("email must be an address")
-    if Person.objects.filter(email=email.lower()).exists():
+    email = email.lower()
+    if Person.objects.filter(email=email).exists():
         raise ValueError(f"{email} is taken")
     name = _check_text("name", name, 120)
     if not isinstance(roles, list) or not all(role in ROLES for role in roles):
@@ -54,7 +55,7 @@ def person(facts: dict[str, Any], at: datetime) -> Person:
         raise ValueError("balances is a list of currency and amount_minor")
     with database.atomic():
         made = Person.objects.create(
-            email=email.lower(),
+            email=email,
             password=_hashed(),
             sub=ids.wire("usr", ids.uuid7(at)),
             name=name,
