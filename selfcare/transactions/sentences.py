@@ -62,13 +62,13 @@ SAY = {
         "The {amount} from {name} didn’t arrive.", "nothing by itself. Ask {name} to send it again."
     ),
     ("cancelled", "out"): Say(
-        "It was cancelled. Your {amount} stay yours.", "nothing. {name} was told."
+        "It was cancelled. Your {amount} stays yours.", "nothing. {name} was told."
     ),
     ("cancelled", "in"): Say(
         "{name} won’t send you the {amount}: it was cancelled.", "nothing by itself."
     ),
     ("expired", "out"): Say(
-        "It lapsed before anybody confirmed it. Your {amount} stay yours.",
+        "It lapsed before anybody confirmed it. Your {amount} stays yours.",
         "nothing. If you still want to pay, ask {name} to begin again.",
     ),
     ("expired", "in"): Say("It lapsed, and no money moved.", "nothing. Ask {name} to begin again."),

@@ -120,7 +120,7 @@ ACTIONS = {
         "Decline", "transactions:confirmation_new", "Decline to pay",
     ),
     "cancel": Action(
-        "Cancel", "ban", "Your {amount} stay yours, and {name} is told.",
+        "Cancel", "ban", "Your {amount} stays yours, and {name} is told.",
         "Cancel it", "transactions:cancellation_new", "Cancel your {kind}",
     ),
     "request_refund": Action(

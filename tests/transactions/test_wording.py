@@ -1,0 +1,121 @@
+"""The tables of words: everything that the service may say has words, and the unknown has, too."""
+
+import re
+import string
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+
+from selfcare.clients import shapes
+from selfcare.transactions import sentences, wording
+
+SPRITE = (Path(settings.BASE_DIR) / "static/icons.svg").read_text()
+FACTS = set(
+    "name amount kind most account actor at until scheduled status code action".split()  # noqa: SIM905
+)
+REFUSALS = (
+    "already_final already_sent not_waiting_for_you deadline_passed account_restricted "
+    "already_refunded refund_request_open not_a_payment not_completed recipient_decides "
+    "already_cancelled failed expired"
+)
+
+
+def said() -> Iterator[str]:
+    """Every sentence of every table."""
+    for table in (sentences.SAY.values(), sentences.REASONS.values(), wording.REFUSALS.values()):
+        for row in table:
+            yield from row
+    for pair in sentences.TIMELINE.values():
+        yield from pair
+    for action in wording.ACTIONS.values():
+        yield from action
+
+
+@pytest.mark.parametrize("status", shapes.STATUSES)
+@pytest.mark.parametrize("direction", ["in", "out"])
+def test_it_has_words_for_every_state_in_both_directions(status: str, direction: str) -> None:
+    assert (status, direction) in sentences.SAY
+    assert status in wording.STATUSES
+
+
+def test_it_has_words_for_every_kind() -> None:
+    assert set(wording.KINDS) == set(shapes.KINDS)
+
+
+@pytest.mark.parametrize("reason", REFUSALS.split())
+@pytest.mark.parametrize("action", sorted(wording.ACTIONS))
+def test_it_knows_why_not(action: str, reason: str) -> None:
+    assert wording.refusal_of(action, reason) is not wording.OTHER_REFUSAL
+
+
+def test_it_has_words_for_what_it_does_not_know() -> None:
+    thing = SimpleNamespace(
+        kind="donation", direction="out", status="on_holiday", counterparty_name=None
+    )
+    assert wording.status_of(thing) is wording.OTHER_STATUS
+    assert wording.title(thing) == "Transaction with somebody"
+    assert sentences.say_of(thing) is sentences.OTHER_SAY
+    assert wording.refusal_of("dance", "because") is wording.OTHER_REFUSAL
+    assert wording.refusal_of("cancel", None) is wording.OTHER_REFUSAL
+    assert sentences.event_of("moon.rose", "bank", "in") == "Something changed"
+
+
+def test_it_shows_an_unknown_reason_code_as_it_came() -> None:
+    assert "ZZ99" in sentences.reason_of("ZZ99").words
+
+
+def test_it_leaves_no_brace_open_that_nobody_fills() -> None:
+    for text in said():
+        named = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+        assert named <= FACTS, text
+
+
+def test_it_says_every_sentence_to_its_end() -> None:
+    for row in (*sentences.SAY.values(), *wording.REFUSALS.values()):
+        assert all(text == "" or text.endswith(".") for text in row), row
+
+
+def test_it_speaks_without_exclamation_marks_and_excuses() -> None:
+    for text in said():
+        assert not re.search(
+            r"!|\boops\b|\bplease\b|\bsuccessfully\b|\bsorry\b", text, re.IGNORECASE
+        )
+
+
+@pytest.mark.parametrize("icon", sorted({chip.icon for chip in wording.STATUSES.values()}))
+def test_it_names_icons_that_exist(icon: str) -> None:
+    assert f'<symbol id="{icon}"' in SPRITE
+
+
+@pytest.mark.parametrize(
+    ("refunded", "state", "words"),
+    [(0, None, "Completed"), (4000, None, "Partly refunded"), (6490, None, "Refunded"),
+     (0, "open", "Refund asked"), (0, "declined", "Completed")],
+)  # fmt: skip
+def test_it_says_what_came_back_of_a_completed_payment(
+    refunded: int, state: str | None, words: str
+) -> None:
+    request = SimpleNamespace(state=state) if state else None
+    thing = SimpleNamespace(
+        status="completed", amount_minor=6490, refunded_minor=refunded, refund_request=request
+    )
+    assert wording.status_of(thing).words == words
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("q", "tandem", "“tandem”"),
+        ("kind", "payment", "Payment"),
+        ("status", "processing", "On its way"),
+        ("status", "unsuccessful", "Failed or cancelled"),
+        ("from", date(2019, 11, 1), "1 November 2019"),
+        ("currency", "EUR", "EUR"),
+    ],
+)
+def test_it_says_a_filter_as_a_person_would(name: str, value: object, words: str) -> None:
+    assert wording.filter_value(name, value) == words
