@@ -30,6 +30,9 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.update(servers.environment(stores))
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     keep_on_this_machine(stores.database_url, stores.redis_url)
+    import django  # pytest-django sets up only what is imported
+
+    django.setup()
 
 
 @pytest.fixture(scope="session")
@@ -132,20 +135,25 @@ class NewInstances(Protocol):
     def __call__(self, n: int, **env: str) -> list[servers.Server]: ...
 
 
-@pytest.fixture
-def instances(
-    transactional_db: None, box: servers.Server, stores: servers.Stores
-) -> Iterator[NewInstances]:
-    """A factory of selfcare processes on the test's own database and Valkey."""
+@pytest.fixture(scope="session")
+def test_database_url(django_db_setup: None, stores: servers.Stores) -> str:
+    """The address of the database that the tests use, for other processes."""
     from django.db import connection
 
+    return servers.with_database(stores.database_url, connection.settings_dict["NAME"])
+
+
+@pytest.fixture
+def instances(
+    transactional_db: None, box: servers.Server, test_database_url: str
+) -> Iterator[NewInstances]:
+    """A factory of selfcare processes on the test's own database and Valkey."""
     running: list[servers.Server] = []
-    url = servers.with_database(stores.database_url, connection.settings_dict["NAME"])
 
     def start(n: int, **env: str) -> list[servers.Server]:
-        new = [servers.new_instance(url, **env) for _ in range(n)]
-        running.extend(new)
+        new = [servers.new_instance(test_database_url, **env) for _ in range(n)]
         for server in new:
+            running.append(server)
             server.start()
         return new
 
@@ -155,14 +163,19 @@ def instances(
 
 
 @pytest.fixture
-def site(
-    transactional_db: None, box: servers.Server, stores: servers.Stores
+def worker(
+    transactional_db: None, box: servers.Server, test_database_url: str
 ) -> Iterator[servers.Server]:
-    """One selfcare at SELFCARE_URL, where the provider leads people back to."""
-    from django.db import connection
+    """A worker on the test's own database, not yet started: `worker.start()`."""
+    one = servers.new_worker(test_database_url)
+    yield one
+    one.remove()
 
-    url = servers.with_database(stores.database_url, connection.settings_dict["NAME"])
-    server = servers.new_instance(url, port=int(os.environ["PORT"]))
+
+@pytest.fixture(scope="session")
+def site(box: servers.Server, test_database_url: str) -> Iterator[servers.Server]:
+    """One selfcare at SELFCARE_URL, where the provider leads people back to."""
+    server = servers.new_instance(test_database_url, port=int(os.environ["PORT"]))
     server.start()
     yield server
     server.remove()

@@ -38,6 +38,7 @@ class Process:
     name: str
     command: list[str]
     url: str = ""
+    ready_line: str = ""
     watched: tuple[str, ...] = ()
     child: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
@@ -52,9 +53,11 @@ class Process:
     def died(self) -> bool:
         return self.child is not None and self.child.poll() is not None
 
+    def output(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
     def last_words(self, lines: int = 12) -> str:
-        text = self.log.read_text(encoding="utf-8", errors="replace")
-        return "\n".join(f"    {line}" for line in text.splitlines()[-lines:])
+        return "\n".join(f"    {line}" for line in self.output().splitlines()[-lines:])
 
     def end(self, *, with_signal: int = signal.SIGTERM) -> None:
         if self.child is not None:
@@ -142,7 +145,12 @@ def processes_of_the_demo(port: int, sandbox_port: int) -> list[Process]:
             url=f"http://127.0.0.1:{port}/health/ready",
             watched=("config", "selfcare", "templates", "static"),
         ),
-        Process("worker", ["manage.py", "worker"], watched=("config", "selfcare", "templates")),
+        Process(
+            "worker",
+            ["manage.py", "worker"],
+            ready_line="worker.started",
+            watched=("config", "selfcare", "templates"),
+        ),
     ]
 
 
@@ -155,7 +163,7 @@ def prepare(preparations: list[Process], env: Mapping[str, str], began: float) -
     while True:
         running = [process for process in preparations if not process.died()]
         for process in preparations:
-            lines = process.log.read_text(encoding="utf-8", errors="replace").splitlines()
+            lines = process.output().splitlines()
             for line in lines[told.get(process.name, 0) :]:
                 if " took " in line:
                     say(f"{process.name.removeprefix('set-up-')}: {line}", began)
@@ -170,9 +178,9 @@ def prepare(preparations: list[Process], env: Mapping[str, str], began: float) -
 
 
 def wait_until_ready(process: Process, beside: list[Process]) -> None:
-    """Wait for a process's health address; a worker has none and only has to live."""
+    """Wait for a process's health address, or for the line that a worker writes."""
     deadline = time.monotonic() + READY_SECONDS
-    while not answers(process.url):
+    while not (answers(process.url) if process.url else process.ready_line in process.output()):
         for one in beside:
             if one.died():
                 raise death_of(one)
@@ -185,9 +193,7 @@ def wait_until_ready(process: Process, beside: list[Process]) -> None:
 
 
 def answers(url: str) -> bool:
-    """Whether the address says 200; no address counts as yes."""
-    if not url:
-        return True
+    """Whether the address says 200."""
     # Straight to the port: a proxy of the machine knows nothing of our loopback.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:

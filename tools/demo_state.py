@@ -24,6 +24,7 @@ def lock() -> IO[str]:
     """Make sure that one demo at a time uses var/; the lock lasts as long as we live."""
     try:
         LOGS.mkdir(parents=True, exist_ok=True)
+        (VAR / "static").mkdir(exist_ok=True)  # stays empty: the finders serve
         handle = (VAR / "demo.lock").open("a+")
     except OSError as error:
         raise DemoError(f"{VAR} can't be written: {error.strerror}.") from error
@@ -63,6 +64,7 @@ def environment(port: int, sandbox_port: int) -> dict[str, str]:
         "SELFCARE_ENVIRONMENT": "local",
         "PORT": str(port),
         "SELFCARE_URL": selfcare_url,
+        "STATIC_ROOT": str(VAR / "static"),
         "DATABASE_URL": f"sqlite:///{VAR / 'selfcare.sqlite3'}",
         "TRANSACTIONS_URL": f"{sandbox_url}/transaction-service",
         "AUTH_ISSUER": sandbox_url,

@@ -42,7 +42,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_page(chromium: Browser, site: Server) -> Iterator[NewPage]:
+def new_page(transactional_db: None, chromium: Browser, site: Server) -> Iterator[NewPage]:
     """Open pages that know selfcare's address; a script error or CSP violation fails the test."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []

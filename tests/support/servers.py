@@ -1,6 +1,7 @@
 """The real servers that tests meet: PostgreSQL, Valkey, the box, and instances of selfcare."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,12 +12,13 @@ from urllib.parse import urlsplit
 import psycopg
 import requests
 
-from tools.children import free_port, spawn, stop, wait_until
+from tools.children import ScratchFolder, free_port, spawn, stop, wait_until
 from tools.postgres import Postgres
 from tools.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 30
+WORKER_IS_READY = "worker.started"
 TOKEN = "token-of-the-transaction-service-for-tests-only"
 CLIENT_SECRET = "secret-of-the-client-for-tests-only"
 SECRET_KEY = "key-for-tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH"
@@ -34,6 +36,7 @@ class Stores:
     database_url: str = ""
     redis_url: str = ""
     created: list[str] = field(default_factory=list)
+    scratch: ScratchFolder = field(default_factory=lambda: ScratchFolder("tests"))
 
     def start(self) -> None:
         self.database_url = os.environ.get("DATABASE_URL", "")
@@ -52,7 +55,7 @@ class Stores:
         if self.postgres is not None:
             return self.postgres.create_database(name)
         if self.database_url.startswith("sqlite:"):
-            return f"sqlite:///{tempfile.mkdtemp()}/{name}.sqlite3"
+            return f"sqlite:///{self.scratch.path}/{name}.sqlite3"
         own = f"{name}_{os.getpid()}"
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{own}"')
@@ -60,6 +63,7 @@ class Stores:
         return with_database(self.database_url, own)
 
     def remove(self) -> None:
+        self.scratch.remove()
         if self.postgres is not None:
             self.postgres.remove()
         if self.valkey is not None:
@@ -70,20 +74,16 @@ class Stores:
 
 
 class Server:
-    """A gunicorn of ours on a port of 127.0.0.1, with its output kept for when it fails."""
+    """A process of ours, with its output kept for when it fails."""
 
-    def __init__(self, wsgi: str, config: str, port: int, env: dict[str, str]) -> None:
-        settings = wsgi.replace("wsgi", "settings")
-        self.name = f"{wsgi} on port {port}"
+    def __init__(
+        self, name: str, command: list[str], env: dict[str, str], *, port: int = 0
+    ) -> None:
+        self.name = name
+        self.command = [sys.executable, *command]
+        self.env = {**os.environ, **env}
         self.port = port
-        self.url = f"http://127.0.0.1:{port}"
-        self.env = {
-            **os.environ,
-            "PYTHONUNBUFFERED": "1",
-            "DJANGO_SETTINGS_MODULE": settings,
-            **env,
-        }
-        self.command = [sys.executable, "-m", "gunicorn", wsgi, "-c", config]
+        self.url = f"http://127.0.0.1:{port}" if port else ""
         self.output = tempfile.NamedTemporaryFile(prefix="selfcare-test-", suffix=".log")  # noqa: SIM115
         self.child: subprocess.Popen[bytes] | None = None
 
@@ -99,6 +99,8 @@ class Server:
             raise AssertionError(f"{self.name} did not get ready:\n{self.log()[-4000:]}")
 
     def is_ready(self) -> bool:
+        if not self.url:
+            return WORKER_IS_READY in self.log()
         try:
             return requests.get(f"{self.url}/health/ready", timeout=3).status_code == 200
         except requests.RequestException:
@@ -107,8 +109,8 @@ class Server:
     def stop(self, *, kill: bool = False) -> None:
         """End it in order; with kill, all its processes at once and without a word."""
         if self.child is not None:
-            if kill:
-                os.killpg(self.child.pid, 9)
+            if kill and self.child.poll() is None:
+                os.killpg(self.child.pid, signal.SIGKILL)
             stop(self.child, seconds=3)
             self.child = None
             RUNNING.remove(self)
@@ -138,6 +140,7 @@ def environment(stores: Stores) -> dict[str, str]:
         "SECRET_KEY": SECRET_KEY,
         "PORT": str(port),
         "SELFCARE_URL": f"http://127.0.0.1:{port}",
+        "STATIC_ROOT": str(stores.scratch.path),  # nothing is collected: finders serve
         "DATABASE_URL": stores.database_url,
         "REDIS_URL": stores.redis_url,
         "TRANSACTIONS_URL": f"{box_url}/transaction-service",
@@ -172,7 +175,12 @@ def start_box(stores: Stores) -> Server:
     )
     if done.returncode:
         raise AssertionError(f"The box could not be made:\n{done.stdout}{done.stderr}")
-    box = Server("sandbox.wsgi", "sandbox/gunicorn.py", int(os.environ["SANDBOX_PORT"]), env)
+    box = Server(
+        "the box",
+        ["-m", "gunicorn", "sandbox.wsgi", "-c", "sandbox/gunicorn.py"],
+        {**env, "DJANGO_SETTINGS_MODULE": "sandbox.settings"},
+        port=int(os.environ["SANDBOX_PORT"]),
+    )
     box.start()
     return box
 
@@ -181,8 +189,13 @@ def new_instance(database_url: str, *, port: int | None = None, **env: str) -> S
     """One selfcare, not yet started, on a database that is migrated already."""
     port = port or free_port()
     return Server(
-        "config.wsgi",
-        "config/gunicorn.py",
-        port,
+        f"selfcare on port {port}",
+        ["-m", "gunicorn", "config.wsgi", "-c", "config/gunicorn.py"],
         {"DATABASE_URL": database_url, "PORT": str(port), **env},
+        port=port,
     )
+
+
+def new_worker(database_url: str, **env: str) -> Server:
+    """One worker, not yet started."""
+    return Server("a worker", ["manage.py", "worker"], {"DATABASE_URL": database_url, **env})
