@@ -161,7 +161,9 @@ def _opened(rng: random.Random) -> Books:
         email__in=[role.email for role in CAST])}  # fmt: skip
     merchants = {shops[m.name]: m for m in Merchant.objects.filter(name__in=shops)}
     books = Books(rng=rng, people=people, merchants=merchants, accounts={})
-    for account in Account.objects.select_for_update().select_related("person", "merchant"):
+    for account in Account.objects.select_for_update(of=("self",)).select_related(
+        "person", "merchant"
+    ):
         if account.kind == Account.Kind.PERSON and account.person:
             owner = account.person.email.split("@")[0]
         elif account.kind == Account.Kind.MERCHANT and account.merchant:
@@ -183,6 +185,8 @@ def empty() -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             names = ", ".join(f'"{table}"' for table in [*tables, through])
+            # What is still to be checked must be, before a table may be truncated.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
             cursor.execute(f"TRUNCATE {names} CASCADE")
         else:
             for table in [through, *tables]:
