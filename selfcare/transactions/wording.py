@@ -102,7 +102,7 @@ OTHER_SUM = Sum("Amount", "It comes to")
 
 # How a filter in use is called; the value follows.
 FILTERS = {
-    "q": "with",
+    "q": "text",
     "status": "status",
     "kind": "kind",
     "currency": "currency",
@@ -250,4 +250,4 @@ def filter_value(name: str, value: object) -> str:
         return kind_of(text).words
     if name == "status":
         return STATUSES[text].words if text in STATUSES else STATUS_GROUPS.get(text, text)
-    return f"“{text}”" if name == "q" else text
+    return text

@@ -109,7 +109,7 @@ def test_it_says_what_came_back_of_a_completed_payment(
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("q", "tandem", "“tandem”"),
+        ("q", "tandem", "tandem"),
         ("kind", "payment", "Payment"),
         ("status", "processing", "On its way"),
         ("status", "unsuccessful", "Failed or cancelled"),
