@@ -21,7 +21,8 @@ from sandbox.transactions.models import Transaction
 @service("accounts", "GET")
 def account_list(request: HttpRequest, visit: Visit, person: Person) -> HttpResponse:
     now = clock.now()
-    rows = person.accounts.order_by("opened_at", "pk")
+    # Their own here first, then those known from imported statements.
+    rows = person.accounts.order_by("kind", "opened_at", "pk")
     data = [wire.account(row, person.sub) for row in rows]
     return problems.answer(200, {"data": data, "as_of": clock.rfc3339(now)})
 
