@@ -37,9 +37,8 @@ def a_python(folder: Path, *, works: bool = True) -> Path:
     """A program that stands in for a Python: it fits, or it fails as a shim does."""
     folder.mkdir(parents=True, exist_ok=True)
     program = folder / "python3"
-    program.write_text(
-        f"#!/bin/sh\n{'echo ' + str(program) if works else 'exit 127'}  # {version}\n"
-    )
+    answer = f"echo {program}" if works else "exit 127"
+    program.write_text(f"#!/bin/sh\n{answer}\n")
     program.chmod(0o755)
     return program
 
