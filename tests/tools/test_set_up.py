@@ -89,9 +89,9 @@ def test_it_says_so_when_the_registry_can_not_be_reached(bare_folder: Path):
 
 
 def test_it_does_nothing_the_second_time():
-    done = subprocess.run(
-        ["sh", "tools/set_up.sh", "dev"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    again = ["sh", "tools/set_up.sh", "dev"]
+    subprocess.run(again, cwd=ROOT, capture_output=True, check=True)
+    done = subprocess.run(again, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
