@@ -8,7 +8,6 @@ import hashlib
 import secrets
 import time
 from dataclasses import asdict, dataclass, replace
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import signing
@@ -69,12 +68,15 @@ def new(
 
 def local_path(wanted: str | None) -> str:
     """`wanted` if it is a path of ours that can be gone to; `/` for anything else."""
-    path = iri_to_uri(wanted or "")
+    path = wanted or ""
+    if len(iri_to_uri(path)) > LONGEST_PATH:
+        path = path.partition("?")[0]
     if not path.startswith("/") or not url_has_allowed_host_and_scheme(path, allowed_hosts=None):
         return "/"
-    if len(path) > LONGEST_PATH:
-        path = urlsplit(path).path
-    if len(path) > LONGEST_PATH or "%00" in path or path.startswith(NO_DESTINATION):
+    path = iri_to_uri(path)
+    # What a browser would drop or turn round in an address, nobody sends in good faith.
+    odd = "\\" in (wanted or "") or any(ord(letter) < 32 for letter in wanted or "")
+    if odd or len(path) > LONGEST_PATH or "%00" in path or path.startswith(NO_DESTINATION):
         return "/"
     return path
 

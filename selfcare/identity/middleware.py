@@ -62,7 +62,7 @@ def _set_cookie(response: HttpResponse, key: str, seconds: int) -> None:
         path="/",
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
-        samesite=settings.SESSION_COOKIE_SAMESITE,
+        samesite="Lax",
     )
 
 

@@ -171,8 +171,10 @@ def end(key_hashes: list[str]) -> int:
         )
     except DatabaseError as error:
         raise SessionsUnavailable from error
-    # Inside a transaction the copy goes when the end is visible to everybody else.
-    transaction.on_commit(lambda: quick_copy.forget(key_hashes))
+    quick_copy.forget(key_hashes)
+    if connection.in_atomic_block:
+        # Before the commit somebody else may have read the open row and copied it anew.
+        transaction.on_commit(lambda: quick_copy.forget(key_hashes))
     return ended
 
 

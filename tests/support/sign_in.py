@@ -1,0 +1,57 @@
+"""Signs a test client in without the provider: a real session, made as a sign-in makes it."""
+
+import time
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.test import Client
+
+from selfcare.clients.auth import Identity
+from selfcare.identity import actions
+from selfcare.identity.session_store import SessionStore
+
+
+def sign_in(
+    client: Client,
+    subject: str = "usr_alice",
+    name: str = "Alice Marlow",
+    *,
+    roles: Iterable[str] = ("user",),
+    email: str = "alice@example.com",
+    acr: str = "urn:openbanking:psd2:ca",
+    sid: str = "",
+    zone: str = "UTC",
+    user_agent: str = "",
+) -> SessionStore:
+    """The client is signed in afterwards; `sid` is the provider's name for its own session."""
+    session = start_session(
+        subject, name, roles=roles, email=email, acr=acr, sid=sid, zone=zone, user_agent=user_agent
+    )
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
+    return session
+
+
+def start_session(
+    subject: str,
+    name: str = "Alice Marlow",
+    *,
+    roles: Iterable[str] = ("user",),
+    email: str = "alice@example.com",
+    acr: str = "urn:openbanking:psd2:ca",
+    sid: str = "",
+    zone: str = "UTC",
+    user_agent: str = "",
+) -> SessionStore:
+    """A session without a browser; its `session_key` is what the cookie would hold."""
+    claims = {
+        "sub": subject,
+        "name": name,
+        "email": email,
+        "roles": list(roles),
+        "zoneinfo": zone,
+        "locale": "en",
+        "acr": acr,
+        "auth_time": int(time.time()),
+        "sid": sid,
+    }
+    return actions.start_session(Identity(claims, id_token=""), user_agent=user_agent)
