@@ -26,8 +26,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(folder.cleanup)
     os.environ.update(ENVIRONMENT)
     os.environ.setdefault("SANDBOX_DATABASE_URL", f"sqlite:///{folder.name}/box.sqlite3")
-    # Touched, so that pytest-django finds settings to set up with.
-    assert settings.DATABASES
+    # Read here, so that pytest-django finds settings to set up with.
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        # A file, since SQLite in memory locks otherwise than the real thing.
+        database["TEST"] = {"NAME": f"{folder.name}/test.sqlite3"}
 
 
 @pytest.fixture(scope="session")

@@ -6,44 +6,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('sub', models.CharField(max_length=64, unique=True)),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('roles', models.JSONField(default=list)),
-                ('zoneinfo', models.CharField(default='Europe/Berlin', max_length=64)),
-                ('locale', models.CharField(default='en-GB', max_length=16)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                ("sub", models.CharField(max_length=64, unique=True)),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("roles", models.JSONField(default=list)),
+                ("zoneinfo", models.CharField(default="Europe/Berlin", max_length=64)),
+                ("locale", models.CharField(default="en-GB", max_length=16)),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Merchant',
+            name="Merchant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('legal_name', models.CharField(max_length=160)),
-                ('website', models.CharField(blank=True, max_length=200)),
-                ('support_email', models.CharField(blank=True, max_length=120)),
-                ('support_phone', models.CharField(blank=True, max_length=40)),
-                ('category', models.CharField(blank=True, max_length=40)),
-                ('admins', models.ManyToManyField(blank=True, related_name='merchants', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.CharField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("legal_name", models.CharField(max_length=160)),
+                ("website", models.CharField(blank=True, max_length=200)),
+                ("support_email", models.CharField(blank=True, max_length=120)),
+                ("support_phone", models.CharField(blank=True, max_length=40)),
+                ("category", models.CharField(blank=True, max_length=40)),
+                (
+                    "admins",
+                    models.ManyToManyField(
+                        blank=True, related_name="merchants", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
     ]
