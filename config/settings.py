@@ -58,6 +58,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     # The pool keeps connections; CONN_MAX_AGE has to stay 0 beside it.
+    # Each is tried before it is lent, so that a restart of the database breaks no request after it.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {
         "pool": {"min_size": 1, "max_size": THREADS + 2, "timeout": 2},
         "connect_timeout": 2,
@@ -102,7 +104,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "selfcare.web.middleware.page_deadline",
     "selfcare.web.middleware.refuse_nul_bytes",
-    "selfcare.web.middleware.api_manners",
+    "selfcare.web.middleware.manners",
     "selfcare.identity.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

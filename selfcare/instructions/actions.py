@@ -90,13 +90,15 @@ def release(instruction: Instruction, *, authentication: dict[str, Any]) -> bool
 
 
 def send(instruction: Instruction) -> Instruction:
-    """Calls the service once with the claimed key, and stores what it answered.
+    """Calls the service once and stores what it answered.
+
+    The key on the wire is the instruction's own id: a caller's key is unique for its person only.
 
     Only the claimer (or releaser) of an instruction may call this, once.
     """
     if instruction.state != State.SENDING or instruction.deadline_at is None:
         raise ValueError("only an instruction that was just claimed is sent")
-    write = Write(instruction.key, instruction.deadline_at, instruction.payload)
+    write = Write(instruction.public_id, instruction.deadline_at, instruction.payload)
     call = CALLS[instruction.action]
     try:
         with deadline.within((instruction.deadline_at - timezone.now()).total_seconds()):
@@ -135,7 +137,7 @@ def resolve_due(limit: int = 50) -> int:
 
 def _resolve(instruction: Instruction) -> None:
     try:
-        outcome = transaction_service.outcome(instruction.subject, instruction.key)
+        outcome = transaction_service.outcome(instruction.subject, instruction.public_id)
         if outcome.state == "in_progress" or outcome.status is None:
             _leave_unknown(instruction, "still in progress")
         elif 200 <= outcome.status < 300:

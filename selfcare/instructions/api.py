@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from selfcare.instructions import wording
 from selfcare.instructions.models import Instruction, State
@@ -59,12 +59,12 @@ def as_json(instruction: Instruction) -> InstructionOut:
     )
 
 
-def answer(request: Any, instruction: Instruction) -> tuple[int, InstructionOut] | HttpResponse:
+def answer(request: Any, instruction: Instruction) -> Status[InstructionOut] | HttpResponse:
     """201 when done, 202 while it may still change, otherwise the refusal as a problem."""
     if instruction.state == State.DONE:
-        return 201, as_json(instruction)
+        return Status(201, as_json(instruction))
     if instruction.is_open:
-        return 202, as_json(instruction)
+        return Status(202, as_json(instruction))
     rejected = instruction.state == State.REJECTED
     status = int((instruction.outcome or {}).get("status", 409)) if rejected else 503
     return problems.response(

@@ -27,8 +27,8 @@ TransactionId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{3,80}$")]
 # No database keeps NUL in a text.
 Line = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=2000)]
 Note = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=500)]
-Version = Annotated[int, Field(ge=0, le=2**53, description="the version that you saw")]
-AmountMinor = Annotated[int, Field(ge=0, le=money.LARGEST_MINOR)]
+Version = Annotated[int, Field(strict=True, ge=0, le=2**53, description="the version that you saw")]
+AmountMinor = Annotated[int, Field(strict=True, ge=0, le=money.LARGEST_MINOR)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 ACTED: dict[int, Any] = {
@@ -65,7 +65,7 @@ class ConfirmationIn(Schema):
 
 class RefundRequestIn(Schema):
     expected_version: Version
-    amount_minor: Annotated[int, Field(ge=1, le=money.LARGEST_MINOR)]
+    amount_minor: Annotated[int, Field(strict=True, ge=1, le=money.LARGEST_MINOR)]
     currency: Currency
     reason: Literal[
         "not_received", "not_as_described", "duplicate", "wrong_amount", "changed_mind", "other"

@@ -20,23 +20,30 @@ STATUS_GROUPS: dict[str, tuple[str, ...]] = {
 CURRENCIES = ("EUR", "GBP", "USD", "CHF", "CZK", "PLN", "SEK", "JPY")
 # The years that a date filter takes; outside of them no platform kept accounts.
 FIRST_YEAR, LAST_YEAR = 1970, 2200
+CHOOSE = {
+    "invalid_choice": "“%(value)s” isn’t one of these. Choose one.",
+    "required": "Choose one.",
+}
+DAY = {"invalid": "Write this date as year-month-day, such as 2026-11-20."}
 
 
 class FilterForm(forms.Form):
     """The query string of the list: what is shown, and nothing else, is state."""
 
     q = forms.CharField(required=False, max_length=200, strip=True)
-    status = forms.ChoiceField(required=False)
-    kind = forms.ChoiceField(required=False)
+    status = forms.ChoiceField(required=False, error_messages=CHOOSE)
+    kind = forms.ChoiceField(required=False, error_messages=CHOOSE)
     currency = forms.CharField(required=False, max_length=3)
-    until = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
+    until = forms.DateField(required=False, input_formats=["%Y-%m-%d"], error_messages=DAY)
     cursor = forms.CharField(required=False, max_length=2000)
 
     def __init__(self, data: Any, *, zone: ZoneInfo) -> None:
         super().__init__(data)
         self.zone = zone
         # `from` is a word of Python's, so it can't be a name in the class body.
-        self.fields["from"] = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
+        self.fields["from"] = forms.DateField(
+            required=False, input_formats=["%Y-%m-%d"], error_messages=DAY
+        )
         raw = [(status, wording.STATUSES[status].words) for status in shapes.STATUSES]
         groups = [(name, wording.STATUS_GROUPS[name]) for name in STATUS_GROUPS]
         self.fields["status"].choices = [("", "Every status"), *groups, *raw]  # type: ignore[attr-defined]
@@ -94,7 +101,7 @@ class IntentForm(forms.Form):
 
 
 class CancellationForm(IntentForm):
-    reason = forms.ChoiceField(label="Why?", choices=wording.CANCEL_REASONS)
+    reason = forms.ChoiceField(label="Why?", choices=wording.CANCEL_REASONS, error_messages=CHOOSE)
     note = forms.CharField(
         label="Anything to add?", required=False, max_length=500, widget=forms.Textarea({"rows": 3})
     )
@@ -105,8 +112,12 @@ class ConfirmationForm(IntentForm):
 
 
 class RefundRequestForm(IntentForm):
-    amount = forms.CharField(label="How much?", max_length=40)
-    reason = forms.ChoiceField(label="Why?", choices=wording.REFUND_REASONS)
+    amount = forms.CharField(
+        label="How much?",
+        max_length=40,
+        error_messages={"required": "Write how much you want back."},
+    )
+    reason = forms.ChoiceField(label="Why?", choices=wording.REFUND_REASONS, error_messages=CHOOSE)
     message = forms.CharField(
         label="What should they know?",
         required=False,

@@ -76,6 +76,7 @@ def decision(txn: Transaction, name: str, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
+TELLING = {"deadline_passed", "account_restricted"}
 # What comes first where several are possible: what the other side waits for.
 ORDER = {"confirm": 0, "request_refund": 1, "cancel": 2}
 PRIMARY = {
@@ -96,8 +97,13 @@ NOTICES = {
 
 def _actions(txn: Transaction, facts: dict[str, Any]) -> Iterator[ActionView]:
     """Allowed ones first; the first of them is the primary one; refused ones stay visible."""
-    # Declining stands on the page of the confirmation, and isn't offered twice.
-    shown = [a for a in txn.allowed_actions if a.action != "decline"]
+    # Declining stands on the page of the confirmation, and isn't offered twice; a confirmation
+    # that nobody waits for is no news.
+    shown = [
+        a
+        for a in txn.allowed_actions
+        if a.action != "decline" and (a.action != "confirm" or a.allowed or a.reason in TELLING)
+    ]
     shown.sort(key=lambda a: (not a.allowed, ORDER.get(a.action, len(ORDER))))
     primary = shown[0].action if shown and shown[0].allowed else ""
     for action in shown:

@@ -95,12 +95,12 @@ def refuse_nul_bytes(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def api_manners(get_response: GetResponse) -> GetResponse:
-    """Under /api/ a body is JSON, and every failure is problem+json, Django's own included."""
+def manners(get_response: GetResponse) -> GetResponse:
+    """Under /api/ a body is JSON and every failure problem+json, Django's own included."""
 
     def middleware(request: Request) -> HttpResponse:
         if not problems.wants_json(request):
-            return get_response(request)
+            return _page_manners(request, get_response(request))
         has_body = request.META.get("CONTENT_LENGTH") not in {None, "", "0"}
         if has_body and request.content_type != "application/json":
             return problems.response(request, 415)
@@ -116,3 +116,12 @@ def api_manners(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+def _page_manners(request: Request, response: HttpResponse) -> HttpResponse:
+    """Django answers a wrong method with nothing at all: give people a page to go on from."""
+    if response.status_code != 405 or response.content:
+        return response
+    page = problems.page(request, 405)
+    page["Allow"] = response["Allow"]
+    return page

@@ -1,0 +1,248 @@
+"""Cancel, confirm or decline, ask for a refund: by the forms, as a browser without script."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.test import Client
+from lxml import html
+
+from selfcare.instructions.models import Instruction, State
+from tests.support.control import Control, Person
+from tests.support.signing_in import Walk
+
+SignedIn = Callable[[Person], tuple[Client, Walk]]
+
+
+def form_of(client: Client, path: str, decision: str = "") -> dict[str, Any]:
+    page = client.get(path)
+    assert page.status_code == 200, page.text[:500]
+    for form in html.fromstring(page.text).forms:
+        fields = {name: value or "" for name, value in form.form_values()}
+        buttons = form.cssselect("button[name=decision]")
+        if buttons:
+            fields["decision"] = buttons[0].get("value")
+        if "intent" in fields and (not decision or fields.get("decision") == decision):
+            return fields
+    raise AssertionError("no form with an intent")
+
+
+def follow(client: Client, answer: Any) -> Any:
+    assert answer.status_code == 303, answer.text[:800]
+    return client.get(answer["Location"])
+
+
+def test_it_cancels_and_says_so(signed_in: SignedIn, control: Control, alice: Person) -> None:
+    client, _ = signed_in(alice)
+    made = control.add_transaction(alice, merchant="Nordlicht Books")
+    path = f"/transactions/{made['id']}/cancellations/new/"
+    page = follow(client, client.post(path, {**form_of(client, path), "reason": "duplicate"}))
+    assert "Cancelled" in page.text
+    assert len(control.effects(alice, "transaction.cancelled")) == 1
+
+
+def test_it_cancels_once_on_a_double_click_and_from_a_stale_tab(
+    signed_in: SignedIn, control: Control, alice: Person
+) -> None:
+    client, _ = signed_in(alice)
+    made = control.add_transaction(alice)
+    path = f"/transactions/{made['id']}/cancellations/new/"
+    first, other_tab = form_of(client, path), form_of(client, path)
+    one = client.post(path, {**first, "reason": "duplicate"})
+    again = client.post(path, {**first, "reason": "duplicate"})
+    assert one["Location"] == again["Location"]
+    page = follow(client, client.post(path, {**other_tab, "reason": "duplicate"}))
+    assert "It wasn’t cancelled" in page.text
+    assert "No money moved" in page.text
+    assert len(control.effects(alice, "transaction.cancelled")) == 1
+
+
+def test_it_refuses_the_same_form_with_other_words(
+    signed_in: SignedIn, control: Control, alice: Person
+) -> None:
+    client, _ = signed_in(alice)
+    made = control.add_transaction(alice)
+    path = f"/transactions/{made['id']}/cancellations/new/"
+    fields = form_of(client, path)
+    client.post(path, {**fields, "reason": "duplicate"})
+    answer = client.post(path, {**fields, "reason": "other"})
+    assert answer.status_code == 422
+    assert Instruction.objects.count() == 1
+
+
+def test_it_confirms_after_a_fresh_proof_only(
+    signed_in: SignedIn, control: Control, alice: Person
+) -> None:
+    client, walk = signed_in(alice)
+    made = control.add_transaction(alice)
+    path = f"/transactions/{made['id']}/confirmations/new/"
+    answer = client.post(path, form_of(client, path, "confirm"))
+    assert answer.status_code == 302
+    instruction = Instruction.objects.get()
+    assert instruction.state == State.AWAITING_PROOF
+    assert control.effects(alice, "transaction.confirmed") == []
+    # Without the proof, the way to the end leads nowhere.
+    client.get(f"{instruction.url}proceed/")
+    instruction.refresh_from_db()
+    assert instruction.state == State.AWAITING_PROOF
+    callback = walk.to_callback(answer["Location"])
+    back = client.get(callback.removeprefix(settings.SELFCARE_URL))
+    page = client.get(client.get(back["Location"])["Location"])
+    assert "Confirmed" in page.text
+    assert len(control.effects(alice, "transaction.confirmed")) == 1
+
+
+def test_a_proof_for_one_payment_lets_no_other_one_go(
+    signed_in: SignedIn, control: Control, alice: Person
+) -> None:
+    client, walk = signed_in(alice)
+    small = control.add_transaction(alice, amount_minor=100)
+    large = control.add_transaction(alice, amount_minor=90_000)
+    answers = []
+    for made in (large, small):
+        path = f"/transactions/{made['id']}/confirmations/new/"
+        answers.append(client.post(path, form_of(client, path, "confirm")))
+    # The person proves who they are for the small one.
+    callback = walk.to_callback(answers[1]["Location"])
+    client.get(callback.removeprefix(settings.SELFCARE_URL))
+    large_one = Instruction.objects.get(transaction_id=large["id"])
+    client.get(f"{large_one.url}proceed/")
+    large_one.refresh_from_db()
+    assert large_one.state == State.AWAITING_PROOF
+    assert control.effects(alice, "transaction.confirmed") == []
+
+
+def test_it_declines_without_a_proof(signed_in: SignedIn, control: Control, alice: Person) -> None:
+    client, _ = signed_in(alice)
+    made = control.add_transaction(alice)
+    path = f"/transactions/{made['id']}/confirmations/new/"
+    page = follow(client, client.post(path, form_of(client, path, "decline")))
+    assert "Not paid" in page.text
+    assert len(control.effects(alice, "transaction.declined")) == 1
+
+
+def test_it_asks_for_a_part_back(signed_in: SignedIn, control: Control, alice: Person) -> None:
+    client, _ = signed_in(alice)
+    made = control.add_transaction(alice, status="completed", merchant="Papierhaus")
+    path = f"/transactions/{made['id']}/refund-requests/new/"
+    fields = {**form_of(client, path), "amount": "12,50", "reason": "not_received"}
+    page = follow(client, client.post(path, fields))
+    assert "Refund asked for" in page.text
+    assert "12.50" in page.text
+    detail = client.get(f"/transactions/{made['id']}/").text
+    assert "Refund asked" in detail
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("amount", "1000", "At most"),
+        ("amount", "-5", "more than nothing"),
+        ("amount", "0", "more than nothing"),
+        ("amount", "abc", "figures"),
+        ("amount", "64.901", "thousands"),
+        ("amount", "9" * 10_000, "40"),
+        ("reason", "because", "because"),
+        ("message", "x" * 10_000, "2000"),
+        ("message", "a\x00b", "Null characters"),
+    ],
+)
+def test_it_keeps_what_was_typed_and_says_what_is_wrong(
+    signed_in: SignedIn, control: Control, alice: Person, field: str, value: str, words: str
+) -> None:
+    client, _ = signed_in(alice)
+    made = control.add_transaction(alice, status="completed")
+    path = f"/transactions/{made['id']}/refund-requests/new/"
+    fields = {**form_of(client, path), "reason": "other", "message": "The bell is missing."}
+    answer = client.post(path, {**fields, field: value})
+    assert answer.status_code == 422
+    assert words in answer.text
+    if field != "message":
+        assert "The bell is missing." in answer.text
+    assert not Instruction.objects.exists()
+
+
+def test_an_expired_form_comes_back_with_what_was_typed(
+    signed_in: SignedIn, control: Control, alice: Person
+) -> None:
+    client, _ = signed_in(alice)
+    made = control.add_transaction(alice, status="completed")
+    path = f"/transactions/{made['id']}/refund-requests/new/"
+    fields = {**form_of(client, path), "reason": "other", "message": "The bell is missing."}
+    later = datetime.now(UTC) + timedelta(seconds=settings.INTENT_SECONDS + 60)
+    with time_machine.travel(later, tick=True):
+        answer = client.post(path, fields)
+    assert answer.status_code == 409
+    assert "The bell is missing." in answer.text
+    assert not Instruction.objects.exists()
+
+
+@pytest.mark.parametrize("token", ["", "x", "a:b:c", "x" * 10_000, "\x00"])
+def test_a_form_that_is_not_ours_is_refused(
+    signed_in: SignedIn, control: Control, alice: Person, token: str
+) -> None:
+    client, _ = signed_in(alice)
+    made = control.add_transaction(alice)
+    path = f"/transactions/{made['id']}/cancellations/new/"
+    answer = client.post(path, {"intent": token, "reason": "other"})
+    assert answer.status_code == 400
+    assert not Instruction.objects.exists()
+
+
+def test_an_intent_is_good_for_its_person_transaction_and_action_only(
+    signed_in: SignedIn, control: Control, alice: Person, bob: Person
+) -> None:
+    client, _ = signed_in(alice)
+    made, other = control.add_transaction(alice), control.add_transaction(alice)
+    fields = form_of(client, f"/transactions/{made['id']}/cancellations/new/")
+    for path in (
+        f"/transactions/{other['id']}/cancellations/new/",
+        f"/transactions/{made['id']}/refund-requests/new/",
+    ):
+        assert client.post(path, {**fields, "reason": "other"}).status_code == 400
+    strangers, _ = signed_in(bob)
+    path = f"/transactions/{made['id']}/cancellations/new/"
+    assert strangers.post(path, {**fields, "reason": "other"}).status_code == 400
+    assert not Instruction.objects.exists()
+
+
+def test_what_lapsed_between_page_and_click_is_told_as_it_is(
+    signed_in: SignedIn, control: Control, alice: Person
+) -> None:
+    client, _ = signed_in(alice)
+    made = control.add_transaction(alice)
+    path = f"/transactions/{made['id']}/cancellations/new/"
+    fields = form_of(client, path)
+    control.advance(made["id"], "expired")
+    page = follow(client, client.post(path, {**fields, "reason": "other"}))
+    assert "It wasn’t cancelled" in page.text
+    again = client.get(path)
+    assert again.status_code == 409
+    assert "lapsed" in again.text
+
+
+def test_it_needs_the_csrf_token(signed_in: SignedIn, control: Control, alice: Person) -> None:
+    client, _ = signed_in(alice)
+    made = control.add_transaction(alice)
+    path = f"/transactions/{made['id']}/cancellations/new/"
+    fields = form_of(client, path)
+    client.handler.enforce_csrf_checks = True
+    answer = client.post(path, {**fields, "csrfmiddlewaretoken": "x" * 64, "reason": "other"})
+    assert answer.status_code == 403
+    assert not Instruction.objects.exists()
+
+
+def test_another_persons_instruction_is_not_there(
+    signed_in: SignedIn, control: Control, alice: Person, bob: Person
+) -> None:
+    client, _ = signed_in(alice)
+    made = control.add_transaction(alice)
+    path = f"/transactions/{made['id']}/cancellations/new/"
+    client.post(path, {**form_of(client, path), "reason": "other"})
+    instruction = Instruction.objects.get()
+    strangers, _ = signed_in(bob)
+    for address in (instruction.url, f"{instruction.url}proceed/", "/instructions/ins_0/"):
+        assert strangers.get(address).status_code == 404
