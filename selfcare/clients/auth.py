@@ -126,10 +126,11 @@ def logout_claims(token: str) -> dict[str, Any]:
 
 def _opened(there: Provider, token: str) -> tokens.Opened:
     """The token with its signature checked; a key that we don't know yet is asked for."""
+    known = _keys.get()
     try:
-        return tokens.opened(token, _keys.get(), there.algorithms)
+        return tokens.opened(token, known, there.algorithms)
     except tokens.UnknownKey:
-        return tokens.opened(token, _keys.ask_again(), there.algorithms)
+        return tokens.opened(token, _keys.newer(known), there.algorithms)
 
 
 def _redeem(code: str, verifier: str) -> Reply:

@@ -1,10 +1,12 @@
 """What a provider says that doesn't hold signs nobody in, and breaks no page."""
 
 import time
+from threading import Thread
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from joserfc.jwk import OctKey
 
@@ -110,6 +112,30 @@ def test_it_does_not_ask_for_the_keys_with_every_bad_token(db: None, provider: P
     provider.signing_key = provider.new_key()
     for _ in range(4):
         refused(provider)
+    assert provider.calls.count("/keys") == 2
+
+
+def test_a_burst_after_a_new_key_asks_for_the_keys_once(
+    transactional_db: None, provider: Provider
+) -> None:
+    """All of them are at the token's signature when the one that asks first is still waiting."""
+    accepted()
+    provider.rotate()
+    provider.delay["/keys"] = 0.2
+    clients = [Client() for _ in range(4)]
+    ways = [lead(client) for client in clients]
+    statuses: list[int] = []
+
+    def arrive(client: Client, way: str) -> None:
+        statuses.append(client.get(way).status_code)
+        connection.close()
+
+    threads = [Thread(target=arrive, args=pair) for pair in zip(clients, ways, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [302] * 4
     assert provider.calls.count("/keys") == 2
 
 
