@@ -1,0 +1,99 @@
+"""What surrounds every page: health, request ids, headers, the mark of the environment, logs."""
+
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+import requests
+from django.test import Client, override_settings
+
+from tests.conftest import NewInstances
+from tests.support.control import Control, Person
+from tests.support.signing_in import Walk
+
+SignedIn = Callable[[Person], tuple[Client, Walk]]
+
+
+def test_it_is_live_and_ready_without_a_session(db: None) -> None:
+    client = Client(headers={"Host": "10.0.0.7"})
+    assert client.get("/health/live").json() == {"status": "live"}
+    ready = client.get("/health/ready")
+    assert ready.status_code == 200
+    assert not ready.cookies
+
+
+def test_a_request_id_is_taken_over_or_made(db: None) -> None:
+    assert Client().get("/nowhere", headers={"X-Request-Id": "proxy-0001"})["X-Request-Id"] == (
+        "proxy-0001"
+    )
+    for odd in ("x", "a b c d e f g h", "y" * 200, "<script>"):
+        made = Client().get("/nowhere", headers={"X-Request-Id": odd})["X-Request-Id"]
+        assert re.fullmatch(r"[0-9a-f-]{36}", made)
+
+
+def test_an_error_page_names_the_request(db: None) -> None:
+    page = Client().get("/nowhere/", headers={"X-Request-Id": "proxy-0001"})
+    assert page.status_code == 404
+    assert "proxy-0001" in page.text
+
+
+def test_pages_carry_strict_headers(db: None) -> None:
+    page = Client().get("/signed-out/")
+    policy = page["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert page["X-Content-Type-Options"] == "nosniff"
+    assert page["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize(
+    ("environment", "marked"),
+    [("local", True), ("staging", True), ("sandbox", True), ("production", False)],
+)
+def test_every_page_but_productions_is_marked(db: None, environment: str, *, marked: bool) -> None:
+    with override_settings(ENVIRONMENT=environment):
+        for path in ("/signed-out/", "/nowhere/", "/api/docs"):
+            page = Client().get(path).text
+            assert ('class="ribbon"' in page) is marked
+
+
+def test_home_shows_each_card_and_a_dead_one_alone(
+    signed_in: SignedIn, control: Control, alice: Person
+) -> None:
+    client, _ = signed_in(alice)
+    control.add_transaction(alice, merchant="Nordlicht Books")
+    whole = client.get("/").text
+    assert "5,000.00" in whole
+    assert "Review and confirm" in whole
+    control.fault("list", "hang", sub=alice.sub)
+    page = client.get("/")
+    assert page.status_code == 200
+    assert "5,000.00" in page.text
+    assert "Try again" in page.text
+
+
+def test_one_card_is_a_page_too(signed_in: SignedIn, alice: Person) -> None:
+    client, _ = signed_in(alice)
+    for card in ("balances", "waiting", "latest"):
+        page = client.get(f"/transactions/cards/{card}/")
+        assert page.status_code == 200
+        assert page.text.count("<h1") == 1
+        part = client.get(f"/transactions/cards/{card}/", headers={"HX-Request": "true"})
+        assert "<html" not in part.text
+
+
+def test_it_logs_json_with_the_request_id_and_no_query(instances: NewInstances) -> None:
+    (server,) = instances(1, SELFCARE_ENVIRONMENT="sandbox")
+    host = server.url.removeprefix("http://")
+    requests.get(
+        f"{server.url}/transactions/?q=secret-name",
+        headers={"X-Request-Id": "proxy-0001", "Host": host},
+        allow_redirects=False,
+        timeout=10,
+    )
+    lines = [json.loads(line) for line in server.log().splitlines() if line.startswith("{")]
+    (line,) = [line for line in lines if line.get("event") == "request.answered"]
+    assert line["request_id"] == "proxy-0001"
+    assert line["route"] == "transactions/"
+    assert "secret-name" not in server.log()

@@ -1,0 +1,93 @@
+"""Settings from the environment: safe for production, and loud about what is missing."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+SECRET = "only-for-this-test-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ"
+PRODUCTION = {
+    "SELFCARE_ENVIRONMENT": "production",
+    "SELFCARE_URL": "https://selfcare.example",
+    "SECRET_KEY": SECRET,
+    "DATABASE_URL": "postgresql://selfcare@postgres.invalid/selfcare",
+    "REDIS_URL": "redis://redis.invalid/0",
+    "TRANSACTIONS_URL": "https://transactions.invalid",
+    "TRANSACTIONS_TOKEN": SECRET,
+    "AUTH_ISSUER": "https://sign-in.invalid",
+    "AUTH_CLIENT_ID": "selfcare",
+    "AUTH_CLIENT_SECRET": SECRET,
+}
+
+
+def check(env: Mapping[str, str | None]) -> subprocess.CompletedProcess[str]:
+    """`manage.py check --deploy` with production's settings and these changes."""
+    changed = {**PRODUCTION, **env}
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=settings.BASE_DIR,
+        env={
+            "PATH": os.environ["PATH"],
+            **{name: value for name, value in changed.items() if value is not None},
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_production_settings_are_clean() -> None:
+    done = check({})
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["SECRET_KEY", "TRANSACTIONS_TOKEN", "AUTH_CLIENT_SECRET", "DATABASE_URL", "AUTH_ISSUER",
+     "TRANSACTIONS_URL", "SELFCARE_URL", "AUTH_CLIENT_ID"],
+)  # fmt: skip
+def test_what_is_missing_stops_the_start_with_its_name(name: str) -> None:
+    done = check({name: None})
+    assert done.returncode != 0
+    assert name in done.stderr.splitlines()[-1]
+
+
+def test_an_environment_that_is_not_named_is_production() -> None:
+    done = check({"SELFCARE_ENVIRONMENT": None, "SELFCARE_URL": None})
+    assert "SELFCARE_URL" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("env", "found"),
+    [
+        ({"SELFCARE_URL": "http://selfcare.example"}, "selfcare.E001"),
+        ({"AUTH_ISSUER": "http://sign-in.invalid"}, "selfcare.E002"),
+        ({"TRANSACTIONS_TOKEN": "short"}, "selfcare.E003"),
+        ({"DATABASE_URL": "sqlite:///x.sqlite3"}, "selfcare.E004"),
+        ({"REDIS_URL": None}, "selfcare.E005"),
+        ({"UPSTREAM_MILLISECONDS": "9000"}, "selfcare.E006"),
+        ({"SANDBOX_API_URL": "https://sandbox.invalid"}, "selfcare.E007"),
+        ({"SELFCARE_ENVIRONMENT": "prod"}, "SELFCARE_ENVIRONMENT"),
+        ({"PORT": "eighty"}, "PORT"),
+        ({"AUTH_ISSUER": "sign-in"}, "AUTH_ISSUER"),
+        ({"BEHIND_PROXY": "perhaps"}, "BEHIND_PROXY"),
+    ],
+)
+def test_what_would_hurt_is_an_error(env: dict[str, str | None], found: str) -> None:
+    done = check(env)
+    assert done.returncode != 0
+    assert found in done.stderr
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text(f"{SECRET}\n")
+    assert check({"SECRET_KEY": None, "SECRET_KEY_FILE": str(file)}).returncode == 0
+    missing = check({"SECRET_KEY": None, "SECRET_KEY_FILE": str(tmp_path / "none")})
+    assert "SECRET_KEY_FILE" in missing.stderr.splitlines()[-1]
