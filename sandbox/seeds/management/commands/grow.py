@@ -43,7 +43,9 @@ class Command(BaseCommand):
         count = options["transactions"]
         begun = time.monotonic()
         with transaction.atomic():
-            grower = Grower(person, _purses(person), random.Random(f"grow:{options['seed']}"))
+            # Two people grown alike would share ids.
+            rng = random.Random(f"grow:{options['seed']}:{person.email}")
+            grower = Grower(person, _purses(person), rng)
             done = 0
             with bulk.without_indexes(count):
                 blocks = grower.blocks(count, timezone.now())
