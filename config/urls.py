@@ -7,8 +7,8 @@ from selfcare.transactions.api import router as transactions_api
 from selfcare.web import views
 from selfcare.web.api import api
 
-api.add_router("/v1/instructions", instructions_api)
 api.add_router("/v1", transactions_api)
+api.add_router("/v1/instructions", instructions_api)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("selfcare.overview.urls")),
