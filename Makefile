@@ -50,7 +50,7 @@ deploy-check: dev-environment  ## Django's own check of production settings
 	@$(WITH_CHECK_ENV) $(IN) -m sandbox check --fail-level WARNING
 
 migrations-check: dev-environment  ## no model without its migration
-	@$(WITH_CHECK_ENV) DATABASE_URL=sqlite://:memory: $(IN) manage.py makemigrations --check --dry-run
+	@$(WITH_CHECK_ENV) SELFCARE_ENVIRONMENT=local DATABASE_URL=sqlite://:memory: $(IN) manage.py makemigrations --check --dry-run
 	@$(WITH_CHECK_ENV) SANDBOX_DATABASE_URL=sqlite:///var/check.sqlite3 $(IN) -m sandbox makemigrations --check --dry-run
 
 check: lint types deploy-check migrations-check test test-browser  ## all of it: what CI runs
