@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from zlib import crc32
 
@@ -57,6 +58,7 @@ def minus(amount: Money) -> Money:
 
 # ── Icons, faces, chips ─────────────────────────────────────────────────────────────────────
 @register.simple_tag
+@cache  # a page has sixty of a dozen kinds
 def icon(name: str) -> SafeString:
     """One icon of the sprite; it never stands without a word or an aria-label beside it."""
     return format_html(
