@@ -103,7 +103,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "sandbox" / "static"]
+# The platform's pages share one look; what only the box needs lies in its own folder.
+STATICFILES_DIRS = [BASE_DIR / "sandbox" / "static", ("look", BASE_DIR / "static")]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
