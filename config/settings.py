@@ -61,7 +61,8 @@ else:
     # Each is tried before it is lent, so that a restart of the database breaks no request after it.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {
-        "pool": {"min_size": 1, "max_size": THREADS + 2, "timeout": 2},
+        # Its tries to reconnect grow rarer, up to minutes: soon given up, the next request tries.
+        "pool": {"min_size": 1, "max_size": THREADS + 2, "timeout": 2, "reconnect_timeout": 1},
         "connect_timeout": 2,
         **DATABASES["default"].get("OPTIONS", {}),
     }

@@ -20,6 +20,7 @@ from selfcare.identity.models import Session
 from selfcare.identity.session_store import SessionStore, hash_of
 from tests.support.servers import Server, Stores
 from tests.support.sign_in import sign_in, start_session
+from tools.children import wait_until
 from tools.postgres import Postgres
 from tools.valkey import Valkey
 
@@ -268,9 +269,9 @@ def test_redis_carries_a_session_through_a_database_outage_and_both_gone_is_503(
         gone(api)
         assert api.headers["Content-Type"].startswith("application/problem+json")
     finally:
+        time.sleep(8)
         start_again(postgres_server)
-    time.sleep(A_SECOND)
-    assert "Data Base" in visit(server, key).text
+    assert wait_until(lambda: "Data Base" in visit(server, key).text, seconds=3)
 
 
 def test_it_goes_on_at_once_when_the_database_is_back(
