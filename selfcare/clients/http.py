@@ -23,6 +23,8 @@ LARGEST_REPLY_BYTES = 5_000_000
 CONNECT_SECONDS = 1.0
 # A read isn't tried again when less than this is left of the page's deadline.
 WORTH_ANOTHER_TRY_SECONDS = 0.2
+# A burst waits its turn behind calls of some milliseconds; behind a slow service it is no use.
+TURN_SECONDS = 0.3
 UNAVAILABLE = frozenset({502, 503, 504})
 
 
@@ -42,8 +44,8 @@ class Reply:
 class Service:
     """One internal service: its address, its one session of pooled connections, its bulkhead.
 
-    `threads` is how many calls may wait for it at once; the next one is told NotSent at once, so
-    that a slow service never takes all threads of an instance.
+    `threads` is how many calls may be on their way at once; one that doesn't get its turn within
+    TURN_SECONDS is NotSent, so that a slow service never keeps all threads of an instance.
     """
 
     def __init__(
@@ -98,10 +100,11 @@ class Service:
         seconds = deadline.remaining(self.default_seconds)
         if seconds <= 0:
             raise errors.NotSent(self.name, operation, "no time was left")
-        if not self._room.acquire(blocking=False):
-            self._log(operation, "busy", 0.0)
-            raise errors.NotSent(self.name, operation, "too many calls are waiting for it")
         started = time.monotonic()
+        if not self._room.acquire(timeout=min(TURN_SECONDS, seconds / 2)):
+            self._log(operation, "busy", time.monotonic() - started)
+            raise errors.NotSent(self.name, operation, "too many calls are waiting for it")
+        seconds -= time.monotonic() - started
         request = requests.Request(
             method, self._address(path), params=params, json=json, data=data, headers=headers
         )
