@@ -156,6 +156,7 @@ INTENT_SECONDS = env.integer("INTENT_SECONDS", 3600, least=60)
 # What `manage.py worker` calls, and every how many seconds.
 WORKER_DUTIES = [
     ("selfcare.instructions.actions.resolve_due", 0.5),
+    ("selfcare.instructions.actions.lapse_unproved", 60),
     ("selfcare.identity.session_store.clear_ended", 600),
 ]
 

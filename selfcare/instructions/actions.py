@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -133,6 +134,15 @@ def resolve_due(limit: int = 50) -> int:
                 _resolve(instruction)
             asked += 1
     return asked
+
+
+def lapse_unproved(limit: int = 500) -> int:
+    """Closes what has waited for a proof for too long; how many those were."""
+    before = timezone.now() - timedelta(seconds=settings.INTENT_SECONDS)
+    left = Instruction.objects.filter(state=State.AWAITING_PROOF, created_at__lt=before)[:limit]
+    for instruction in left:
+        _settle(instruction, State.NOT_DONE, {"code": "unproved"}, actor="worker")
+    return len(left)
 
 
 def _resolve(instruction: Instruction) -> None:

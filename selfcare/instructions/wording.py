@@ -66,6 +66,7 @@ SEVERAL_REASONS = "The platform said no. Look at the transaction as it is now."
 NOT_DONE = {
     "not_sent": "We couldn’t reach the platform, so nothing was sent.",
     "never_arrived": "It never reached the platform. We asked, and it is certain.",
+    "unproved": "It waited for your proof of identity, which didn’t come in time.",
 }
 
 
@@ -78,10 +79,11 @@ def of(instruction: Instruction) -> Words:
         return Words(words.headline, words.lead.format(**facts))
     if instruction.state == State.REJECTED:
         reason = REASONS.get(instruction.code, SEVERAL_REASONS)
-        return Words(REFUSED[action], f"No money moved. {reason}")
+        # It may have been confirmed in another tab: only what this one did is certain.
+        return Words(REFUSED[action], f"What you just asked changed nothing. {reason}")
     if instruction.state == State.NOT_DONE:
         reason = NOT_DONE.get(instruction.code, NOT_DONE["not_sent"])
-        return Words("It was not carried out", f"{reason} No money moved. You can start again.")
+        return Words("It was not carried out", f"{reason} It moved no money. You can start again.")
     if instruction.state == State.AWAITING_PROOF:
         return Words(
             "One step is missing",

@@ -56,7 +56,7 @@ def test_it_cancels_once_on_a_double_click_and_from_a_stale_tab(
     assert one["Location"] == again["Location"]
     page = follow(client, client.post(path, {**other_tab, "reason": "duplicate"}))
     assert "It wasn’t cancelled" in page.text
-    assert "No money moved" in page.text
+    assert "changed nothing" in page.text
     assert len(control.effects(alice, "transaction.cancelled")) == 1
 
 
