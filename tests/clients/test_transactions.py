@@ -1,9 +1,11 @@
 """The transaction service's client against the real service, on good days and on bad ones."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 
 from selfcare import deadline, errors
@@ -142,3 +144,32 @@ def test_a_late_write_is_refused_and_has_no_effect(control: Control, alice: Pers
         service.create_cancellation(alice.sub, str(made["id"]), late)
     assert caught.value.code == "deadline_passed"
     assert control.effects(alice, "transaction.cancelled") == []
+
+
+def test_a_stuck_service_takes_its_own_places_only(control: Control, alice: Person) -> None:
+    """Half of the threads wait for the one that hangs; the next is told soon, without waiting."""
+    control.fault("list", "hang", sub=alice.sub, ms=2500)
+    places = settings.THREADS // 2
+
+    def look(_: int) -> float:
+        started = time.monotonic()
+        with deadline.within(2.0), pytest.raises(errors.NoAnswer):
+            service.transactions(alice.sub, Filters())
+        return time.monotonic() - started
+
+    with ThreadPoolExecutor(places * 2) as pool:
+        took = sorted(pool.map(look, range(places * 2)))
+    assert all(seconds < 1.0 for seconds in took[:places])
+    assert all(1.5 < seconds < 2.6 for seconds in took[places:])
+
+
+def test_a_healthy_service_serves_more_callers_than_it_has_places(
+    control: Control, alice: Person
+) -> None:
+    with ThreadPoolExecutor(settings.THREADS * 2) as pool:
+        pages = list(
+            pool.map(
+                lambda _: service.transactions(alice.sub, Filters()), range(settings.THREADS * 2)
+            )
+        )
+    assert len(pages) == settings.THREADS * 2
