@@ -107,11 +107,14 @@ def print_ratios(found: dict[str, Target], deep: int) -> None:
         (f"the same in the box, page {deep:,}", "box deep", "box"),
         ("the same in the box, larger beside smaller", "box", "box few"),
         ("list beside the box's own answer", "list", "box"),
-        ("list beside home", "list", "home"),
+        ("list beside devices", "list", "devices"),
     ):
         cost = found[one].share_of(found[other])
         at_95 = percentile(found[one].together, 95) / percentile(found[other].together, 95)
         print(f"{words}: costs {cost:.2f} times as much, p95 {at_95:.2f} times")
+    for target in found.values():
+        if target.stale:
+            print(f"{target.name}: {target.stale} answers had something stale in them")
 
 
 def say(words: str) -> None:

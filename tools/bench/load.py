@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from statistics import median, quantiles
 
+# How selfcare marks what it couldn't ask for in time and shows from memory, or not at all.
+STALE = (b'data-state="stale"', b"card-failed")
+
 
 class WrongAnswerError(Exception):
     """A page that isn't what was asked for: its time would mean nothing."""
@@ -21,10 +24,12 @@ class Target:
     port: int
     paths: list[str]
     headers: dict[str, str] = field(default_factory=dict)
+    holds: bytes = b""
     alone: list[float] = field(default_factory=list)
     together: list[float] = field(default_factory=list)
     rates: list[float] = field(default_factory=list)
     page_bytes: int = 0
+    stale: int = 0
 
     def __post_init__(self) -> None:
         self._next: Iterator[str] = cycle(self.paths)
@@ -39,9 +44,10 @@ class Target:
             connection.close()  # the server had closed it while it was idle
             status, body = self._exchange(connection, path)
         seconds = time.perf_counter() - began
-        if status != 200:
+        if status != 200 or self.holds not in body:
             raise WrongAnswerError(f"{self.name}: {path} answered {status}\n{body[:500]!r}")
         self.page_bytes = len(body)
+        self.stale += any(mark in body for mark in STALE)
         return seconds
 
     def body(self) -> bytes:

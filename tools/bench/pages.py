@@ -63,21 +63,29 @@ def targets(stack: Stack, many: Somebody, few: Somebody, *, deep: int) -> dict[s
     token = {"Authorization": f"Bearer {SECRET}"}
     cursors = reader.cursors(deep)
 
-    def page(name: str, paths: list[str], headers: dict[str, str] = signed_in) -> Target:
-        return Target(name, stack.port, paths, headers)
+    def page(
+        name: str,
+        paths: list[str],
+        headers: dict[str, str] = signed_in,
+        holds: bytes = b'<li class="txn">',
+    ) -> Target:
+        return Target(name, stack.port, paths, headers, holds)
 
     def listed(**query: str) -> str:
         return f"/transactions/?{urlencode(query)}"
 
     return {
-        "home": page("home: no call, no row", ["/"]),
+        "devices": page("devices: calls no service", ["/devices/"], holds=b"This browser"),
+        "home": page("home: three calls", ["/"]),
         "list": page("list, page 1", ["/transactions/"]),
         "deep": page(f"list, page {deep:,}", [listed(cursor=one) for one in cursors]),
         "few": page("list, page 1, 1,000 in all", ["/transactions/"], also_signed_in),
         "rare": page("search, a rare word", [listed(q=word) for word in RARE]),
         "common": page("search, a common word", [listed(q=word) for word in COMMON]),
-        "nowhere": page("search, finds nothing", [listed(q=word) for word in NOWHERE]),
-        "detail": page("detail", [f"/transactions/{one}/" for one in reader.ids()]),
+        "nowhere": page("search, finds nothing", [listed(q=word) for word in NOWHERE], holds=b""),
+        "detail": page(
+            "detail", [f"/transactions/{one}/" for one in reader.ids()], holds=b'id="sum-h"'
+        ),
         "box": Target("box: list, page 1", stack.box_port, [f"{reader.path}?limit=25"], token),
         "box deep": Target(
             f"box: list, page {deep:,}",
