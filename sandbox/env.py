@@ -59,7 +59,11 @@ def database(name: str, default: str, base: Path) -> dict[str, object]:
             "HOST": unquote(parts.hostname or "") or _socket_folder(parts.query),
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 0,  # the pool keeps the connections
-            "OPTIONS": {"pool": {"min_size": 1, "max_size": 40, "timeout": 15}},
+            # A restart of the database breaks no request after it.
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {
+                "pool": {"min_size": 1, "max_size": 40, "timeout": 15, "reconnect_timeout": 1}
+            },
         }
     raise ImproperlyConfigured(f"{name} must begin with sqlite:/// or postgresql://")
 
