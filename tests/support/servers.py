@@ -32,6 +32,7 @@ class Stores:
     """The databases of one test run: given ones win, the others come from wheels."""
 
     postgres: Postgres | None = None
+    postgres_of_the_box: Postgres | None = None
     valkey: Valkey | None = None
     database_url: str = ""
     redis_url: str = ""
@@ -51,9 +52,14 @@ class Stores:
             self.redis_url = self.valkey.url
 
     def new_database(self, name: str) -> str:
-        """An empty database beside selfcare's, on the same server."""
+        """An empty database for the box.
+
+        On a server of its own: the platform goes on while a test stops selfcare's.
+        """
         if self.postgres is not None:
-            return self.postgres.create_database(name)
+            self.postgres_of_the_box = Postgres()
+            self.postgres_of_the_box.start()
+            return self.postgres_of_the_box.create_database(name)
         if self.database_url.startswith("sqlite:"):
             return f"sqlite:///{self.scratch.path}/{name}.sqlite3"
         own = f"{name}_{os.getpid()}"
@@ -64,10 +70,9 @@ class Stores:
 
     def remove(self) -> None:
         self.scratch.remove()
-        if self.postgres is not None:
-            self.postgres.remove()
-        if self.valkey is not None:
-            self.valkey.remove()
+        for server in (self.postgres, self.postgres_of_the_box, self.valkey):
+            if server is not None:
+                server.remove()
         for name in self.created:
             with psycopg.connect(self.database_url, autocommit=True) as connection:
                 connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
