@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 
 from tests.support.control import Control, Person
 from tests.support.servers import Server
@@ -43,7 +43,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_page(transactional_db: None, chromium: Browser, site: Server) -> Iterator[NewPage]:
-    """Open pages that know selfcare's address; a script error or CSP violation fails the test."""
+    """Open pages that know selfcare's address; an error in their console fails the test."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
@@ -54,6 +54,7 @@ def new_page(transactional_db: None, chromium: Browser, site: Server) -> Iterato
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: _note(message.type, message.text, complaints))
+        page.on("response", lambda response: _note_lost(response, complaints))
         return page
 
     yield open_page
@@ -63,8 +64,15 @@ def new_page(transactional_db: None, chromium: Browser, site: Server) -> Iterato
 
 
 def _note(kind: str, text: str, complaints: list[str]) -> None:
-    if kind == "error" and "Content Security Policy" in text:
+    # An error page that was asked for on purpose is told here too; what a page lacks is told below.
+    if kind == "error" and not text.startswith("Failed to load resource"):
         complaints.append(text)
+
+
+def _note_lost(response: Response, complaints: list[str]) -> None:
+    asked = response.request.resource_type
+    if response.status >= 400 and asked in {"stylesheet", "script", "font", "image"}:
+        complaints.append(f"{response.status} for the {asked} {response.url}")
 
 
 @pytest.fixture
