@@ -149,7 +149,7 @@ def _timeline(txn: Transaction, facts: dict[str, Any]) -> Iterator[EventView]:
         who = _who(txn, event)
         actor = event.actor.name or facts["name"]
         words = sentences.event_of(event.name, who, txn.direction)
-        note = f"“{event.note}”" if event.note else ""
+        note = f"“{wording.note(event.note)}”" if event.note else ""
         if event.reason_code and not note:
             note = sentences.reason_of(event.reason_code).words.format(**facts)
         yield EventView(

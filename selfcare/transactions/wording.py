@@ -187,6 +187,14 @@ REFUND_REASONS = [
     ("other", "Something else"),
 ]
 
+GIVEN_REASONS = dict(REFUND_REASONS + CANCEL_REASONS)
+
+
+def note(text: str) -> str:
+    """A note of the timeline; the code of a reason that was chosen, in the words of its form."""
+    code, colon, typed = text.partition(":")
+    return GIVEN_REASONS[code] + colon + typed if code in GIVEN_REASONS else text
+
 
 def kind_of(code: str) -> Kind:
     return KINDS.get(code, OTHER_KIND)

@@ -119,3 +119,9 @@ def test_it_says_what_came_back_of_a_completed_payment(
 )
 def test_it_says_a_filter_as_a_person_would(name: str, value: object, words: str) -> None:
     assert wording.filter_value(name, value) == words
+
+
+def test_it_says_a_chosen_reason_in_the_words_of_its_form() -> None:
+    assert wording.note("wrong_amount") == "The amount is wrong"
+    assert wording.note("duplicate: see 4 May") == "I paid already: see 4 May"
+    assert wording.note("Page 7: blank") == "Page 7: blank"
