@@ -7,6 +7,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.security import APIKeyCookie
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -53,7 +54,21 @@ def errors_for(*statuses: int) -> dict[int, Any]:
     return dict.fromkeys(statuses, ProblemDetails)
 
 
-api = NinjaAPI(
+class DescribedAPI(NinjaAPI):
+    """NinjaAPI, whose description tells errors by the content type that they really have."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        document = super().get_openapi_schema(**options)
+        for item in document["paths"].values():
+            for operation in item.values():
+                for status, answer in operation["responses"].items():
+                    if int(status) >= 400:
+                        content = answer["content"].pop("application/json")
+                        answer["content"]["application/problem+json"] = content
+        return document
+
+
+api = DescribedAPI(
     title="Selfcare",
     version="1",
     description=DESCRIPTION,
