@@ -18,7 +18,7 @@ from tools.children import free_port
 
 FEW = 1000
 HOW = """\
-One gunicorn process with {threads} threads a site, PostgreSQL and Valkey beside it, and the one
+One gunicorn process with 8 threads a site, PostgreSQL and Valkey beside it, and the one
 who asks, all on {cpus} cores of this machine. PostgreSQL doesn't wait for the disk (fsync off).
 alone: one request after the other. The other columns: {at_once} at once, {rounds} rounds.
 x empty: how many times the empty view's rate is this one's; the median of the rounds.
@@ -41,12 +41,12 @@ def main() -> int:
 
 def bench(stack: Stack) -> None:
     """Set up, measure, print."""
-    count = _whole("BENCH_TRANSACTIONS", 1_000_000)
+    count = _whole("BENCH_TRANSACTIONS", 1_000_000, least=100)
     rounds, at_once = _whole("BENCH_ROUNDS", 5), _whole("BENCH_CONCURRENCY", 4)
     seconds = float(os.environ.get("BENCH_SECONDS", "2"))
     say("starting the servers")
     web = stack.start()
-    say(f"giving one person {FEW:,} transactions and another {count:,}")
+    say(f"giving one person {FEW:,} transactions and another {count:,} (a million takes a while)")
     few = stack.add_person("Felix Klein", FEW)
     many = stack.add_person("Greta Gross", count)
     stack.settle()
@@ -68,7 +68,7 @@ def bench(stack: Stack) -> None:
     if before and after:
         print(f"memory of selfcare's process: {before:.0f} MiB before, {after:.0f} MiB after")
     print(f"\n{count:,} transactions of one person; Python {platform.python_version()}.")
-    print(HOW.format(threads=8, cpus=os.cpu_count(), at_once=at_once, rounds=rounds))
+    print(HOW.format(cpus=os.cpu_count(), at_once=at_once, rounds=rounds))
 
 
 def _empty(stack: Stack, like: Target) -> Target:
@@ -122,10 +122,10 @@ def say(words: str) -> None:
     print(f"{time.monotonic() - BEGAN:>6.1f} s  {words}", flush=True)
 
 
-def _whole(name: str, default: int) -> int:
+def _whole(name: str, default: int, *, least: int = 1) -> int:
     text = os.environ.get(name, str(default)).replace("_", "")
-    if not text.isdecimal() or int(text) < 1:
-        raise SystemExit(f"{name} is {text!r}; it must be a whole number above 0.")
+    if not text.isdecimal() or int(text) < least:
+        raise SystemExit(f"{name} is {text!r}; it must be a whole number from {least} on.")
     return int(text)
 
 

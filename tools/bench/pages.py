@@ -80,7 +80,7 @@ def targets(stack: Stack, many: Somebody, few: Somebody, *, deep: int) -> dict[s
         "list": page("list, page 1", ["/transactions/"]),
         "deep": page(f"list, page {deep:,}", [listed(cursor=one) for one in cursors]),
         "few": page("list, page 1, 1,000 in all", ["/transactions/"], also_signed_in),
-        "rare": page("search, a rare word", [listed(q=word) for word in RARE]),
+        "rare": page("search, a rare word", [listed(q=word) for word in RARE], holds=b""),
         "common": page("search, a common word", [listed(q=word) for word in COMMON]),
         "nowhere": page("search, finds nothing", [listed(q=word) for word in NOWHERE], holds=b""),
         "detail": page(
