@@ -8,7 +8,7 @@ Each known entry is matched once, so two equal coffees in one file stay two.
 
 import hashlib
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -37,7 +37,7 @@ class Sieve:
     """Lets through what is not known yet, statement by statement."""
 
     known: dict[Place, list[Known]] = field(default_factory=lambda: defaultdict(list))
-    used: set[Known] = field(default_factory=set)
+    holders: dict[Known, tuple[str, ...]] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     seen: set[tuple[object, ...]] = field(default_factory=set)
 
@@ -51,21 +51,55 @@ class Sieve:
         identity = _identity(statement)
         if identity in self.seen:
             # The file holds this statement twice: it may match what it just brought.
-            self.used.clear()
+            self.holders.clear()
         self.seen.add(identity)
         return [item for entry in statement.entries if (item := self._sift(statement, entry))]
 
     def _sift(self, statement: Statement, entry: Entry) -> tuple[str, Entry] | None:
         place = (statement.account, entry.currency, entry.booked_on, entry.amount_minor)
         words = words_of(entry)
-        for known in self.known[place]:
-            if known not in self.used and known.agrees(words):
-                self.used.add(known)
-                return None
+        if self._match(place, words):
+            return None
         known = Known(self._name(place, words), words)
         self.remember(place, known)
-        self.used.add(known)
+        self.holders[known] = words
         return known.external_id, entry
+
+    def _match(self, place: Place, words: tuple[str, ...]) -> bool:
+        """Finds a known entry for `words`; those matched before make room where they can.
+
+        The one that comes first must not take what only a later one agrees with, or a file that
+        is read again would bring something new: an augmenting path, as in bipartite matching.
+        """
+        came_from: dict[tuple[str, ...], tuple[tuple[str, ...], Known] | None] = {words: None}
+        queue = deque([words])
+        while queue:
+            seeker = queue.popleft()
+            for known in self.known[place]:
+                if not known.agrees(seeker):
+                    continue
+                if known not in self.holders:
+                    self._make_room(came_from, seeker, known)
+                    return True
+                holder = self.holders[known]
+                if holder not in came_from:
+                    came_from[holder] = (seeker, known)
+                    queue.append(holder)
+        return False
+
+    def _make_room(
+        self,
+        came_from: dict[tuple[str, ...], tuple[tuple[str, ...], Known] | None],
+        seeker: tuple[str, ...],
+        free: Known,
+    ) -> None:
+        """The last of the row takes what is free, and each before it takes what it leaves."""
+        while True:
+            self.holders[free] = seeker
+            step = came_from[seeker]
+            if step is None:
+                return
+            seeker, free = step
 
     def _name(self, place: Place, words: tuple[str, ...]) -> str:
         digest = hashlib.sha256(repr((place, words)).encode()).hexdigest()[:40]
