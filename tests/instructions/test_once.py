@@ -1,9 +1,6 @@
 """Whatever comes at once or dies midway: an instruction has one effect, and the truth is told."""
 
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -57,20 +54,10 @@ def browser(transactional_db: None, signed_in: SignedIn, alice: Person) -> Itera
 
 
 @pytest.fixture
-def worker(transactional_db: None) -> Iterator[subprocess.Popen[bytes]]:
+def running_worker(worker: Server) -> Server:
     """A real worker on the test's database."""
-    from django.db import connection
-
-    url = settings.DATABASE_URL.rsplit("/", 1)[0] + f"/{connection.settings_dict['NAME']}"
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "worker"],
-        cwd=settings.BASE_DIR,
-        env={**os.environ, "DATABASE_URL": url},
-        stderr=subprocess.DEVNULL,
-    )
-    yield process
-    process.terminate()
-    assert process.wait(10) == 0
+    worker.start()
+    return worker
 
 
 def settled(instruction_id: object, *, within_seconds: float) -> Instruction:
@@ -110,7 +97,7 @@ def test_a_killed_instance_leaves_the_truth_to_the_worker(
     browser: Browser,
     control: Control,
     alice: Person,
-    worker: subprocess.Popen[bytes],
+    running_worker: Server,
 ) -> None:
     """Killed after the service has committed and before we have stored its answer."""
     (server,) = instances(1)
@@ -144,7 +131,7 @@ def test_a_cut_answer_is_unknown_and_then_known(
     browser: Browser,
     control: Control,
     alice: Person,
-    worker: subprocess.Popen[bytes],
+    running_worker: Server,
 ) -> None:
     (server,) = instances(1)
     made = control.add_transaction(alice)
@@ -165,7 +152,7 @@ def test_what_never_arrived_is_told_as_not_done(
     browser: Browser,
     control: Control,
     alice: Person,
-    worker: subprocess.Popen[bytes],
+    running_worker: Server,
 ) -> None:
     (server,) = instances(1)
     made = control.add_transaction(alice)
@@ -179,7 +166,8 @@ def test_what_never_arrived_is_told_as_not_done(
     assert control.effects(alice, "transaction.cancelled") == []
 
 
-def test_a_worker_that_is_told_to_stop_stops_at_once(worker: subprocess.Popen[bytes]) -> None:
-    time.sleep(1.5)
-    worker.send_signal(signal.SIGTERM)
-    assert worker.wait(5) == 0
+def test_a_worker_that_is_told_to_stop_stops_at_once(running_worker: Server) -> None:
+    child = running_worker.child
+    assert child is not None
+    child.send_signal(signal.SIGTERM)
+    assert child.wait(5) == 0

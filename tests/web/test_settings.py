@@ -69,7 +69,7 @@ def test_an_environment_that_is_not_named_is_production() -> None:
         ({"SELFCARE_URL": "http://selfcare.example"}, "selfcare.E001"),
         ({"AUTH_ISSUER": "http://sign-in.invalid"}, "selfcare.E002"),
         ({"TRANSACTIONS_TOKEN": "short"}, "selfcare.E003"),
-        ({"DATABASE_URL": "sqlite:///x.sqlite3"}, "selfcare.E004"),
+        ({"DATABASE_URL": "sqlite://:memory:"}, "selfcare.E004"),
         ({"REDIS_URL": None}, "selfcare.E005"),
         ({"UPSTREAM_MILLISECONDS": "9000"}, "selfcare.E006"),
         ({"SANDBOX_API_URL": "https://sandbox.invalid"}, "selfcare.E007"),
