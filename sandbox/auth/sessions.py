@@ -56,11 +56,3 @@ def end(session: Session) -> None:
             if (token := logout_token(session, client))
         ]
         transaction.on_commit(lambda: backchannel.send(letters))
-
-
-def end_all_of(person: Person) -> int:
-    """Sign a person out of every browser; answers how many sessions that were."""
-    sessions = list(Session.objects.open().filter(person=person).select_related("person"))
-    for session in sessions:
-        end(session)
-    return len(sessions)

@@ -1,6 +1,5 @@
 """What the list shows around its rows: tabs, filters in use, days, links; it calls nobody."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
@@ -58,7 +57,7 @@ def _days(request: SignedInRequest, page: TransactionPage) -> Iterator[dict[str,
 
     for day, group in groupby(page.data, key=day_of):
         transactions = list(group)
-        sums: dict[str, Money] = defaultdict()
+        sums: dict[str, Money] = {}
         for txn in transactions:
             if txn.status == "completed":
                 net = txn.signed - txn.fee
