@@ -76,7 +76,6 @@ def decision(txn: Transaction, name: str, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-TELLING = {"deadline_passed", "account_restricted"}
 # What comes first where several are possible: what the other side waits for.
 ORDER = {"confirm": 0, "request_refund": 1, "cancel": 2}
 PRIMARY = {
@@ -91,18 +90,18 @@ NOTICES = {
     "decline": "{name} is told. To pay later, they have to ask you again.",
     "cancel": "A cancelled {kind} can’t be taken up again. {name} may ask for the money "
     "another way.",
-    "request_refund": "Asking moves no money. {name} decides, and must answer within 10 days.",
+    "request_refund": "Asking moves no money. {name} decides, and has to answer "
+    "by a day that you see once you have asked.",
 }
 
 
 def _actions(txn: Transaction, facts: dict[str, Any]) -> Iterator[ActionView]:
     """Allowed ones first; the first of them is the primary one; refused ones stay visible."""
-    # Declining stands on the page of the confirmation, and isn't offered twice; a confirmation
-    # that nobody waits for is no news.
+    # Declining stands on the page of the confirmation, and isn't offered twice.
     shown = [
         a
         for a in txn.allowed_actions
-        if a.action != "decline" and (a.action != "confirm" or a.allowed or a.reason in TELLING)
+        if a.action != "decline" and (a.action != "confirm" or _is_news(txn, a))
     ]
     shown.sort(key=lambda a: (not a.allowed, ORDER.get(a.action, len(ORDER))))
     primary = shown[0].action if shown and shown[0].allowed else ""
@@ -124,6 +123,11 @@ def _actions(txn: Transaction, facts: dict[str, Any]) -> Iterator[ActionView]:
             refusal="" if action.allowed else _refusal(txn, action.action, action, facts),
             primary=action.action == primary,
         )
+
+
+def _is_news(txn: Transaction, confirm: AllowedAction) -> bool:
+    """A refused confirmation is told only while it is waited for, or came too late."""
+    return confirm.allowed or txn.waits_for_person or confirm.reason == "deadline_passed"
 
 
 def _refusal(

@@ -60,7 +60,6 @@ KINDS = {
     "refund": Kind("Refund", "Refund to {name}", "Refund from {name}"),
 }
 OTHER_KIND = Kind("Transaction", "Transaction with {name}", "Transaction with {name}")
-DIRECTIONS = {"in": "Money in", "out": "Money out"}
 SHAPES = {"merchant": "merchant", "person": "person", "bank": "bank"}
 ACTOR_SHAPES = {**SHAPES, "user": "person", "platform": "own"}
 
@@ -124,7 +123,7 @@ ACTIONS = {
         "Cancel it", "transactions:cancellation_new", "Cancel your {kind}",
     ),
     "request_refund": Action(
-        "Ask for a refund", "undo-2", "{name} must answer within 10 days.",
+        "Ask for a refund", "undo-2", "Moves no money: {name} decides.",
         "Ask for up to {most}", "transactions:refund_request_new", "Ask {name} for a refund",
     ),
 }  # fmt: skip

@@ -60,6 +60,22 @@ def test_a_restricted_person_sees_why_nothing_can_be_done(
     assert "may look, but not move money" in page
 
 
+def test_a_restricted_person_is_told_of_no_confirmation_that_nobody_waits_for(
+    signed_in: SignedIn, control: Control, carol: Person
+) -> None:
+    client, _ = signed_in(carol)
+    made = control.add_transaction(carol)
+
+    def listed() -> list[str]:
+        tree = html.fromstring(client.get(f"/transactions/{made['id']}/").text)
+        return [what.text_content().strip() for what in tree.cssselect(".can-what")]
+
+    assert "Confirm" in listed()
+    control.advance(made["id"], "cancelled")
+    assert "Confirm" not in listed()
+    assert "Ask for a refund" in listed()
+
+
 def test_a_bad_day_shows_what_was_known(
     signed_in: SignedIn, control: Control, alice: Person
 ) -> None:
