@@ -49,12 +49,13 @@ def new_page(transactional_db: None, chromium: Browser, site: Server) -> Iterato
 
     def open_page(**options: Any) -> Page:
         context = chromium.new_context(**{"base_url": site.url, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: _note(message.type, message.text, complaints))
         page.on("response", lambda response: _note_lost(response, complaints))
+        page.on("response", lambda response: _note_unguarded(response, site.url, complaints))
         return page
 
     yield open_page
@@ -73,6 +74,15 @@ def _note_lost(response: Response, complaints: list[str]) -> None:
     asked = response.request.resource_type
     if response.status >= 400 and asked in {"stylesheet", "script", "font", "image"}:
         complaints.append(f"{response.status} for the {asked} {response.url}")
+
+
+def _note_unguarded(response: Response, site_url: str, complaints: list[str]) -> None:
+    """Every page of ours comes with a policy that lets nothing inline run."""
+    if response.request.resource_type != "document" or not response.url.startswith(site_url):
+        return
+    policy = response.headers.get("content-security-policy", "")
+    if "script-src 'self';" not in policy or "unsafe" in policy:
+        complaints.append(f"{response.url} has the policy {policy!r}")
 
 
 @pytest.fixture
@@ -94,6 +104,27 @@ def sign_in(control: Control) -> "SignIn":
         page.wait_for_url(f"**{to}")
 
     return by_forms
+
+
+class SignedInPage(Protocol):
+    """Open a page of somebody who is signed in already."""
+
+    def __call__(self, person: Person, **options: Any) -> Page: ...
+
+
+@pytest.fixture
+def signed_in_page(new_page: NewPage, site: Server) -> SignedInPage:
+    """Sign somebody in without the forms, for tests of what comes after."""
+    from tests.support.sign_in import start_session
+
+    def open_page(person: Person, **options: Any) -> Page:
+        page = new_page(**options)
+        session = start_session(person.sub, person.name, email=person.email, zone="Europe/Berlin")
+        cookie = {"name": "selfcare_session", "value": session.session_key, "url": site.url}
+        page.context.add_cookies([cookie])
+        return page
+
+    return open_page
 
 
 class SignIn(Protocol):

@@ -39,6 +39,8 @@ def test_it_shows_more_in_place(page: Page, sign_in: SignIn, rich: Person) -> No
     expect(more).to_have_count(0)
     expect(page.locator("#more")).to_have_text("That is all.")
     assert len(set(addresses(page))) == 60
+    days = page.locator("#days h2").all_inner_texts()
+    assert len(days) == len(set(days)) >= 2  # a page that ends within a day goes on in that day
     assert page.url.endswith("/transactions/")
 
 
