@@ -43,7 +43,7 @@ def merchant_account(merchant: Merchant, currency: str) -> Account:
         currency=currency,
         defaults={
             "public_id": f"acc_{merchant.public_id.removeprefix('mer_')}_{currency.lower()}",
-            "name": f"{merchant.name} {currency}",
+            "name": f"{merchant.name[:76]} {currency}",
         },
     )[0]
 

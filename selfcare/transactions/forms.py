@@ -24,6 +24,7 @@ CHOOSE = {
     "invalid_choice": "“%(value)s” isn’t one of these. Choose one.",
     "required": "Choose one.",
 }
+LONG = {"max_length": "Shorten this to %(limit_value)d characters: it has %(show_value)d."}
 DAY = {"invalid": "Write this date as year-month-day, such as 2026-11-20."}
 
 
@@ -103,7 +104,11 @@ class IntentForm(forms.Form):
 class CancellationForm(IntentForm):
     reason = forms.ChoiceField(label="Why?", choices=wording.CANCEL_REASONS, error_messages=CHOOSE)
     note = forms.CharField(
-        label="Anything to add?", required=False, max_length=500, widget=forms.Textarea({"rows": 3})
+        label="Anything to add?",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages=LONG,
     )
 
 
@@ -123,6 +128,7 @@ class RefundRequestForm(IntentForm):
         required=False,
         max_length=2000,
         widget=forms.Textarea({"rows": 4}),
+        error_messages=LONG,
     )
 
     def __init__(self, data: Any, *, most: money.Money) -> None:

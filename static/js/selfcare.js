@@ -56,6 +56,14 @@ addEventListener("pageshow", (event) => {
   document.querySelectorAll("form[data-sent]").forEach(release);
 });
 
+/* A page of the list may end within a day: what follows joins the day that is there. */
+function joinDays(day) {
+  const before = day?.previousElementSibling;
+  if (!before || before.querySelector("h2").innerText !== day.querySelector("h2").innerText) return;
+  before.querySelector(".rows").append(...day.querySelector(".rows").children);
+  day.remove();
+}
+
 /* After "Show more" the keyboard goes on at the first new row. */
 document.addEventListener("htmx:before:swap", (event) => {
   const list = event.detail?.ctx?.target;
@@ -66,5 +74,7 @@ document.addEventListener("htmx:after:swap", () => {
   if (!list) return;
   const had = Number(list.dataset.had);
   delete list.dataset.had;
-  list.querySelectorAll(".txn")[had]?.querySelector("a")?.focus({ preventScroll: true });
+  const first = list.querySelectorAll(".txn")[had];
+  joinDays(first?.closest(".day"));
+  first?.querySelector("a")?.focus({ preventScroll: true });
 });
