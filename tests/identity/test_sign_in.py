@@ -11,6 +11,7 @@ import requests
 from django.conf import settings
 from django.test import Client
 
+from selfcare.identity import attempts
 from selfcare.identity.models import Session
 from tests.identity.conftest import lead, path_of
 from tests.support.control import Person
@@ -262,3 +263,11 @@ def test_it_says_when_the_provider_is_not_there(db: None, provider: Provider) ->
     page = Client().get("/sign-in/", {"next": "/devices/"})
     assert page.status_code == 503
     assert "next=%2Fdevices%2F" in page.content.decode()
+
+
+def test_cookies_that_only_look_like_attempts_are_left_alone(db: None, provider: Provider) -> None:
+    client = Client()
+    names = [f"{attempts.PREFIX}{number}{odd}" for number in range(6) for odd in (" a", "[@(]", "")]
+    answer = client.get("/sign-in/", headers={"Cookie": "; ".join(f"{name}=1" for name in names)})
+    assert answer.status_code == 302
+    assert [cookie.value for cookie in answer.cookies.values() if not cookie.value] == []

@@ -121,6 +121,19 @@ def test_the_box_ends_our_sessions_behind_the_browsers_back(
     walk.session.close()
 
 
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/keys"])
+def test_it_asks_to_be_told_again_while_the_provider_talks_nonsense(
+    db: None, provider: Provider, path: str
+) -> None:
+    """A 400 would be final, and the session would live on."""
+    session = start_session("usr_alice", sid=provider.sid)
+    provider.raw[path] = (500, b"broken")
+    assert post(provider.logout_token()).status_code == 503
+    del provider.raw[path]
+    assert post(provider.logout_token()).status_code == 200
+    assert Session.objects.get(key_hash=session.key_hash).ended_at
+
+
 def walk_sid(person: Person) -> str:
     sids = Session.objects.filter(subject=person.sub).exclude(sid="somewhere-else")
     return str(sids.get().sid)
