@@ -1,6 +1,7 @@
 """Speaks HTTP to services: pooled sessions, deadlines, bulkhead, errors; no words for people."""
 
 import json
+import re
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 import requests
 import structlog
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import NewConnectionError, ProtocolError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from selfcare import deadline, errors
 
@@ -38,7 +39,10 @@ class Reply:
 
     def json(self) -> Any:
         """The body as JSON; ValueError if it isn't."""
-        return json.loads(self.body)
+        try:
+            return json.loads(self.body)
+        except RecursionError as error:
+            raise ValueError("nested far too deep") from error
 
 
 class Service:
@@ -136,7 +140,8 @@ class Service:
         except requests.RequestException as error:
             kind = errors.NotSent if _surely_not_sent(error) else errors.OutcomeUnknown
             raise kind(self.name, operation, type(error).__name__) from error
-        except (ProtocolError, OSError) as error:
+        except (HTTPError, OSError) as error:
+            # Reading the raw body, urllib3 speaks for itself: cut off, or not packed as it says.
             raise errors.OutcomeUnknown(self.name, operation, type(error).__name__) from error
 
     def _exchange(self, request: requests.Request, seconds: float) -> Reply:
@@ -211,7 +216,7 @@ def _problem(reply: Reply) -> dict[str, Any]:
 
 def _retry_after(reply: Reply) -> int:
     value = reply.headers.get("retry-after", "")
-    return min(int(value), 3600) if value.isdigit() else 5
+    return min(int(value), 3600) if re.fullmatch(r"[0-9]{1,6}", value) else 5
 
 
 def _surely_not_sent(error: requests.RequestException) -> bool:

@@ -81,7 +81,7 @@ def response(
     code = code or words.code
     body = {
         "type": TYPE.format(code=code),
-        "title": HTTPStatus(status).phrase,
+        "title": _phrase(status),
         "status": status,
         "detail": detail or words.detail,
         "code": code,
@@ -89,6 +89,14 @@ def response(
         **members,
     }
     return HttpResponse(json.dumps(body), status=status, content_type="application/problem+json")
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        # A service may say no with a status that has no name.
+        return "Error"
 
 
 def page(request: Request, status: int, **context: Any) -> HttpResponse:
