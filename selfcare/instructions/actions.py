@@ -217,8 +217,16 @@ def _audit(instruction: Instruction, name: str, actor: str, **data: Any) -> None
 
 
 def _refusal(status: int, problem: dict[str, Any]) -> dict[str, Any]:
-    kept = ("code", "detail", "reason", "action", "current_version", "refundable_minor")
-    return {"status": status, **{name: problem[name] for name in kept if name in problem}}
+    """What is kept of a refusal: short texts and numbers that each database takes."""
+    kept: dict[str, Any] = {"status": status if 400 <= status < 500 else 409}
+    for name in ("code", "detail", "reason", "action", "current_version", "refundable_minor"):
+        value = problem.get(name)
+        if isinstance(value, str):
+            # PostgreSQL keeps neither NUL nor half a character in a text.
+            kept[name] = value[:500].replace("\x00", "").encode(errors="replace").decode()
+        elif isinstance(value, int):
+            kept[name] = value
+    return kept
 
 
 def _result(done: shapes.Done) -> dict[str, Any]:
