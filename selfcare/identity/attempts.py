@@ -5,6 +5,7 @@ browser that asked. Several tabs don't disturb each other: each attempt has its 
 """
 
 import hashlib
+import re
 import secrets
 import time
 from dataclasses import asdict, dataclass, replace
@@ -18,6 +19,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from selfcare.web.request import Request
 
 PREFIX = "__Host-selfcare_attempt_" if settings.SECURE else "selfcare_attempt_"
+# Whatever else begins with the prefix we never set, and may be no name that we could delete.
+NAME = re.compile(re.escape(PREFIX) + r"[0-9]{1,12}_[0-9a-f]{16}")
 SALT = "selfcare.identity.attempts"
 LASTS_SECONDS = 1800
 FINISHED_LASTS_SECONDS = 300
@@ -119,7 +122,7 @@ _BLANK = {"nonce": "", "verifier": ""}
 
 def _ours(request: Request) -> list[tuple[str, str]]:
     """This browser's attempts, the oldest first: their names begin with the second they began."""
-    return sorted(item for item in request.COOKIES.items() if item[0].startswith(PREFIX))
+    return sorted(item for item in request.COOKIES.items() if NAME.fullmatch(item[0]))
 
 
 def _name(attempt: Attempt) -> str:
