@@ -119,8 +119,14 @@ def identify(*, code: str, verifier: str, nonce: str) -> Identity:
 
 
 def logout_claims(token: str) -> dict[str, Any]:
-    """The checked claims of a logout token. Raises errors.BadReply for one that doesn't hold."""
-    there = provider()
+    """The checked claims of a logout token. Raises errors.BadReply for one that doesn't hold.
+
+    NotSent where the provider's own documents can't be used: that says nothing about the token.
+    """
+    try:
+        there, _ = provider(), _keys.get()
+    except errors.BadReply as error:
+        raise errors.NotSent(NAME, error.operation, error.detail) from error
     return tokens.logout_token_claims(_opened(there, token), issuer=there.issuer)
 
 
