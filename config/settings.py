@@ -104,7 +104,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "selfcare.web.middleware.page_deadline",
-    "selfcare.web.middleware.refuse_nul_bytes",
+    "selfcare.web.middleware.refuse_unusable",
     "selfcare.web.middleware.manners",
     "selfcare.identity.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -4,6 +4,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from urllib.parse import unquote, urlsplit
 
 import structlog
 from django.conf import settings
@@ -84,15 +85,37 @@ class ErrorPages:
         return None
 
 
-def refuse_nul_bytes(get_response: GetResponse) -> GetResponse:
-    """No database takes NUL in a text, and no person types it: 400 before anyone sees it."""
+def refuse_unusable(get_response: GetResponse) -> GetResponse:
+    """What no view can use is refused before anyone sees it.
+
+    No database takes NUL in a text, and no person types it. htmx never sends an address that
+    can't be read. No form of ours takes a file, so a large body is no one's form.
+    """
 
     def middleware(request: Request) -> HttpResponse:
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return problems.page(request, 400)
+        if not _is_readable(request.headers.get("HX-Current-URL", "")):
+            return problems.page(request, 400)
+        if _body_bytes(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return problems.page(request, 413)
         return get_response(request)
 
     return middleware
+
+
+def _is_readable(address: str) -> bool:
+    try:
+        urlsplit(unquote(address))
+        urlsplit(address)
+    except ValueError:
+        return False
+    return True
+
+
+def _body_bytes(request: Request) -> int:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isdecimal() else 0
 
 
 def manners(get_response: GetResponse) -> GetResponse:

@@ -3,11 +3,15 @@
 import json
 import re
 from collections.abc import Callable
+from io import BytesIO
+from typing import cast
 
 import pytest
 import requests
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 
+from selfcare.web import problems
+from selfcare.web.request import Request
 from tests.conftest import NewInstances
 from tests.support.control import Control, Person
 from tests.support.signing_in import Walk
@@ -97,3 +101,29 @@ def test_it_logs_json_with_the_request_id_and_no_query(instances: NewInstances) 
     assert line["request_id"] == "proxy-0001"
     assert line["route"] == "transactions/"
     assert "secret-name" not in server.log()
+
+
+@pytest.mark.parametrize("address", ["http://[::1/", "http%3A//[::1/"])
+def test_an_address_that_htmx_never_sends_is_refused(db: None, address: str) -> None:
+    odd = {
+        "HX-Request": "true",
+        "HX-Current-URL": address,
+        "HX-Current-URL-URI-AutoEncoded": "true",
+    }
+    page = Client().get("/devices/", headers=odd)
+    assert page.status_code == 400
+    assert "<h1>" in page.text
+
+
+@pytest.mark.parametrize("path", ["/sign-out/", "/sign-out/back-channel/", "/api/v1/me"])
+def test_a_body_that_no_form_of_ours_has_is_refused_unread(db: None, path: str) -> None:
+    """Files count as well: they would go to the disk before anybody looks at them."""
+    answer = Client().post(path, {"file": BytesIO(b"x" * 1_100_000)})
+    assert answer.status_code == 413
+    is_problem = answer["Content-Type"].startswith("application/problem+json")
+    assert is_problem == path.startswith("/api/")
+
+
+def test_a_status_without_a_name_is_still_a_problem(rf: RequestFactory) -> None:
+    answer = problems.response(cast(Request, rf.get("/api/v1/accounts")), 499, code="odd")
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (499, "odd")
