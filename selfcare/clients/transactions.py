@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.cache import cache
 from pydantic import ValidationError
@@ -14,6 +15,8 @@ from pydantic import ValidationError
 from selfcare import errors
 from selfcare.clients import shapes
 from selfcare.clients.http import Reply, Service
+
+log = structlog.get_logger("selfcare.clients")
 
 NAME = "transactions"
 REMEMBERED_SECONDS = 3600
@@ -172,6 +175,9 @@ def _check_owner(operation: str, subject: str, result: object) -> None:
     rows = result.data if isinstance(result, shapes.Accounts | shapes.TransactionPage) else [result]
     if any(getattr(row, "owner", subject) != subject for row in rows):
         raise errors.BadReply(NAME, operation, "another person's data")
+    for row in rows:
+        if isinstance(row, shapes.Transaction) and not row.is_known_status:
+            log.warning("upstream.unknown_status", status=row.status, operation=operation)
 
 
 def _memory_key(subject: str, path: str, params: Sequence[tuple[str, str]]) -> str:

@@ -33,8 +33,8 @@ DOING = {
     "request_refund": "asking {payee} for {amount} back",
 }
 UNKNOWN = {
-    "cancel": "We don’t know yet whether your payment was cancelled",
-    "confirm": "We don’t know yet whether your payment was confirmed",
+    "cancel": "We don’t know yet whether it was cancelled",
+    "confirm": "We don’t know yet whether it was confirmed",
     "decline": "We don’t know yet whether your refusal arrived",
     "request_refund": "We don’t know yet whether your request arrived",
 }

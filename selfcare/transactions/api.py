@@ -186,9 +186,23 @@ def refund_request(
 def _intent(
     request: Any, transaction_id: str, action: str, key: str, version: int, **seen: Any
 ) -> Intent:
-    """What the caller saw, with the payee's name as it is now for the page that tells of it."""
-    txn = service.transaction(request.person.subject, transaction_id)
-    intent = actions.intent_for(txn, action, key=key)
+    """What the caller saw, with the names as they are now for the page that tells of it.
+
+    A key that came before needs no look at the service: its answer is stored, whatever is down.
+    """
+    subject = request.person.subject
+    before = Instruction.objects.of(subject).filter(key=key).first()
+    if before is not None:
+        intent = Intent(
+            key=key,
+            subject=subject,
+            action=action,
+            transaction_id=transaction_id,
+            **before.shown,
+        )
+    else:
+        txn = service.transaction(subject, transaction_id)
+        intent = actions.intent_for(txn, action, key=key)
     return intent.seen(version=version, **seen)
 
 

@@ -25,13 +25,20 @@ CHOOSE = {
     "required": "Choose one.",
 }
 LONG = {"max_length": "Shorten this to %(limit_value)d characters: it has %(show_value)d."}
+# Nobody sends a reason that they never read.
+NOT_CHOSEN = ("", "Choose a reason")
 DAY = {"invalid": "Write this date as year-month-day, such as 2026-11-20."}
 
 
 class FilterForm(forms.Form):
     """The query string of the list: what is shown, and nothing else, is state."""
 
-    q = forms.CharField(required=False, max_length=200, strip=True)
+    q = forms.CharField(
+        required=False,
+        max_length=200,
+        strip=True,
+        error_messages={"max_length": "Search with at most 200 characters."},
+    )
     status = forms.ChoiceField(required=False, error_messages=CHOOSE)
     kind = forms.ChoiceField(required=False, error_messages=CHOOSE)
     currency = forms.CharField(required=False, max_length=3)
@@ -102,7 +109,9 @@ class IntentForm(forms.Form):
 
 
 class CancellationForm(IntentForm):
-    reason = forms.ChoiceField(label="Why?", choices=wording.CANCEL_REASONS, error_messages=CHOOSE)
+    reason = forms.ChoiceField(
+        label="Why?", choices=[NOT_CHOSEN, *wording.CANCEL_REASONS], error_messages=CHOOSE
+    )
     note = forms.CharField(
         label="Anything to add?",
         required=False,
@@ -122,7 +131,9 @@ class RefundRequestForm(IntentForm):
         max_length=40,
         error_messages={"required": "Write how much you want back."},
     )
-    reason = forms.ChoiceField(label="Why?", choices=wording.REFUND_REASONS, error_messages=CHOOSE)
+    reason = forms.ChoiceField(
+        label="Why?", choices=[NOT_CHOSEN, *wording.REFUND_REASONS], error_messages=CHOOSE
+    )
     message = forms.CharField(
         label="What should they know?",
         required=False,

@@ -73,6 +73,7 @@ SAY = {
     ),
     ("expired", "in"): Say("It lapsed, and no money moved.", "nothing. Ask {name} to begin again."),
 }
+REFUND_ASKED = "{name} has until {by} to answer your request for {asked}."
 OTHER_SAY = Say(
     "The platform calls its state “{status}”, which we have no words for yet.",
     "we don’t know. Look again later, or ask support and give them our ID below.",
@@ -132,7 +133,7 @@ TIMELINE = {
     ("transaction.scheduled", ""): ("A date was set for it", "A date was set for it"),
     ("transaction.processing", ""): ("We sent it from {account}", "It is on its way to {account}"),
     ("transaction.completed", "bank"): (
-        "{name}’s bank took it: final", "It arrived on {account}: final",
+        "Their bank took it: final", "It arrived on {account}: final",
     ),
     ("transaction.completed", ""): ("{name} has it: final", "It arrived on {account}: final"),
     ("transaction.failed", "bank"): ("The bank sent it back", "The bank sent it back"),

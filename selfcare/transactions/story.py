@@ -47,11 +47,19 @@ def of(txn: Transaction, zone: ZoneInfo) -> dict[str, Any]:
     say = sentences.say_of(txn)
     return {
         "title": wording.title(txn),
-        "say": {"headline": say.headline.format(**facts), "next": say.next.format(**facts)},
+        "say": {"headline": say.headline.format(**facts), "next": _next(txn, say, facts)},
         "reason": _reason(txn, facts),
         "actions": list(_actions(txn, facts)),
         "timeline": list(_timeline(txn, facts)),
     }
+
+
+def _next(txn: Transaction, say: sentences.Say, facts: dict[str, Any]) -> str:
+    asked = txn.refund_request
+    if asked is None or asked.state != "open" or asked.respond_by is None:
+        return say.next.format(**facts)
+    by = facts["zone"].deadline(asked.respond_by)
+    return sentences.REFUND_ASKED.format(**facts, asked=asked.money, by=by)
 
 
 def refusal(txn: Transaction, name: str, zone: ZoneInfo) -> str:
@@ -167,6 +175,9 @@ def _timeline(txn: Transaction, facts: dict[str, Any]) -> Iterator[EventView]:
 
 
 def _who(txn: Transaction, event: TimelineEvent) -> str:
+    if event.name == "transaction.processing":
+        # Whoever set it going: it is the platform that sends.
+        return "platform"
     if event.actor.kind != "user":
         return event.actor.kind
     # On the other side of a transfer stands a person, too.

@@ -85,6 +85,16 @@ def test_the_same_key_has_one_effect_and_one_answer(
     assert told == first.json()
 
 
+def test_a_key_that_came_before_is_answered_whatever_is_down(
+    client: Client, control: Control, alice: Person
+) -> None:
+    made = control.add_transaction(alice)
+    path = f"transactions/{made['id']}/cancellations"
+    first = post(client, path, cancellation(made))
+    control.fault("detail", "refuse", sub=alice.sub)
+    assert post(client, path, cancellation(made)).json() == first.json()
+
+
 def test_the_same_key_with_another_body_is_refused(
     client: Client, control: Control, alice: Person
 ) -> None:

@@ -94,3 +94,25 @@ def test_an_unknown_address_and_method_are_pages(signed_in: SignedIn, alice: Per
     answer = client.post("/transactions/")
     assert answer.status_code == 405
     assert "<h1" in answer.text
+
+
+def test_an_open_refund_request_says_by_when_they_must_answer(
+    signed_in: SignedIn, control: Control, alice: Person
+) -> None:
+    client, _ = signed_in(alice)
+    made = control.add_transaction(alice, status="completed", merchant="Papierhaus")
+    body = {
+        "expected_version": made["version"],
+        "amount_minor": 1000,
+        "currency": "EUR",
+        "reason": "duplicate",
+    }
+    client.post(
+        f"/api/v1/transactions/{made['id']}/refund-requests",
+        body,
+        content_type="application/json",
+        headers={"Idempotency-Key": "key-of-this-refund-request"},
+    )
+    page = client.get(f"/transactions/{made['id']}/").text
+    assert "Papierhaus has until" in page
+    assert "10.00" in page
