@@ -70,12 +70,24 @@ def claim(
         with transaction.atomic():
             instruction.save(force_insert=True)
             _audit(instruction, "instruction.claimed", subject)
+            _replace_waiting(instruction)
     except IntegrityError:
         instruction = Instruction.objects.get(subject=subject, key=key)
         if instruction.fingerprint != digest:
             raise KeyReused from None
         return instruction, False
     return instruction, True
+
+
+def _replace_waiting(instruction: Instruction) -> None:
+    """Who decides anew about a transaction no longer wants what still waits for a proof."""
+    waiting = Instruction.objects.filter(
+        subject=instruction.subject,
+        transaction_id=instruction.transaction_id,
+        state=State.AWAITING_PROOF,
+    )
+    for earlier in waiting.exclude(pk=instruction.pk):
+        _settle(earlier, State.NOT_DONE, {"code": "replaced"})
 
 
 def release(instruction: Instruction, *, authentication: dict[str, Any]) -> bool:

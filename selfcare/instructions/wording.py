@@ -66,6 +66,7 @@ SEVERAL_REASONS = "The platform said no. Look at the transaction as it is now."
 NOT_DONE = {
     "not_sent": "We couldn’t reach the platform, so nothing was sent.",
     "never_arrived": "It never reached the platform. We asked, and it is certain.",
+    "replaced": "You decided anew about the same transaction, and that counts.",
     "unproved": "It waited for your proof of identity, which didn’t come in time.",
 }
 

@@ -46,3 +46,20 @@ def test_it_is_closed_after_its_time_and_stays_so(waiting: Instruction) -> None:
 def test_only_what_was_claimed_is_sent(waiting: Instruction) -> None:
     with pytest.raises(ValueError, match="just claimed"):
         actions.send(waiting)
+
+
+def test_deciding_anew_closes_what_still_waits(waiting: Instruction) -> None:
+    later, _ = actions.claim(
+        subject=waiting.subject,
+        key="another-key-of-this-test",
+        action="confirm",
+        transaction_id=waiting.transaction_id,
+        payload=waiting.payload,
+        shown=waiting.shown,
+        needs_proof=True,
+        request_id="test",
+    )
+    waiting.refresh_from_db()
+    assert waiting.state == State.NOT_DONE
+    assert waiting.code == "replaced"
+    assert later.state == State.AWAITING_PROOF
