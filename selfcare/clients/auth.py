@@ -1,11 +1,11 @@
 """The OpenID provider, found by AUTH_ISSUER alone; tokens are judged in clients/tokens.py."""
 
 import base64
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from django.conf import settings
 
 from selfcare import errors
@@ -77,7 +77,7 @@ def authorization_url(*, state: str, nonce: str, verifier: str, **more: str) -> 
         "scope": settings.AUTH_SCOPES,
         "state": state,
         "nonce": nonce,
-        "code_challenge": create_s256_code_challenge(verifier),
+        "code_challenge": _challenge(verifier),
         "code_challenge_method": "S256",
         **more,
     }
@@ -220,3 +220,9 @@ def _with(endpoint: str, params: dict[str, str]) -> str:
 
 _discovery: Kept[Provider] = Kept(_discover, seconds=KEPT_SECONDS, pause=KEYS_PAUSE_SECONDS)
 _keys: Kept[list[tokens.Key]] = Kept(_fetch_keys, seconds=KEPT_SECONDS, pause=KEYS_PAUSE_SECONDS)
+
+
+def _challenge(verifier: str) -> str:
+    """S256 of a PKCE verifier (RFC 7636, section 4.2)."""
+    digest = hashlib.sha256(verifier.encode("ascii")).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
