@@ -105,11 +105,6 @@ def _fault(request: SignedInRequest, attempt: attempts.Attempt, identity: auth.I
     return ""
 
 
-def has(request: SignedInRequest, *, bound_to: str) -> bool:
-    """Whether an unused proof for exactly this is there."""
-    return _usable(request, bound_to).exists()
-
-
 def take(request: SignedInRequest, *, bound_to: str) -> Proof | None:
     """Uses up a proof for exactly this, of this person in this session; None if there is none."""
     for proof in _usable(request, bound_to).order_by("-created_at"):
