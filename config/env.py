@@ -6,15 +6,15 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-_MISSING = object()
+REQUIRED = object()
 
 
-def text(name: str, default: object = _MISSING) -> str:
+def text(name: str, default: object = REQUIRED) -> str:
     """The value of `name`; without a default it has to be there and not be empty."""
     value = os.environ.get(name, "")
     if value:
         return value
-    if default is _MISSING:
+    if default is REQUIRED:
         raise ImproperlyConfigured(f"The environment variable {name} is missing.")
     return str(default)
 
@@ -35,7 +35,7 @@ def secret(name: str) -> str:
     return value
 
 
-def secret_or_text(name: str, default: object = _MISSING) -> str:
+def secret_or_text(name: str, default: object = REQUIRED) -> str:
     """A value that may hold a password, such as a database URL: `name`_FILE, `name`, default."""
     return secret(name) if os.environ.get(f"{name}_FILE") else text(name, default)
 
@@ -69,7 +69,7 @@ def integer(name: str, default: int, *, least: int = 0) -> int:
     return number
 
 
-def origin(name: str, default: object = _MISSING) -> str:
+def origin(name: str, default: object = REQUIRED) -> str:
     """An http(s) address without a slash at its end."""
     value = text(name, default).rstrip("/")
     parts = urlsplit(value)

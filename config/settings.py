@@ -20,7 +20,7 @@ SECRET_KEY_FALLBACKS = env.text("SECRET_KEY_FALLBACKS", "").split()
 
 # ── Where we are ────────────────────────────────────────────────────────────────────────────
 PORT = env.integer("PORT", 8000, least=1)
-SELFCARE_URL = env.origin("SELFCARE_URL", f"http://127.0.0.1:{PORT}" if LOCAL else env._MISSING)
+SELFCARE_URL = env.origin("SELFCARE_URL", f"http://127.0.0.1:{PORT}" if LOCAL else env.REQUIRED)
 SECURE = SELFCARE_URL.startswith("https://")
 ALLOWED_HOSTS = [
     SELFCARE_URL.split("//")[1].split("/")[0].rsplit(":", 1)[0],
@@ -46,7 +46,7 @@ THREADS = env.integer("WEB_THREADS", 8, least=2)
 # ── Our own stores ──────────────────────────────────────────────────────────────────────────
 DATABASE_URL = env.secret_or_text(
     "DATABASE_URL",
-    f"sqlite:///{BASE_DIR / 'var' / 'selfcare.sqlite3'}" if LOCAL else env._MISSING,
+    f"sqlite:///{BASE_DIR / 'var' / 'selfcare.sqlite3'}" if LOCAL else env.REQUIRED,
 )
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
