@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory, override_settings
 from selfcare.web import problems
 from selfcare.web.request import Request
 from tests.conftest import NewInstances
-from tests.support.control import Control, Person
+from tests.support.control import Person
 from tests.support.signing_in import Walk
 
 SignedIn = Callable[[Person], tuple[Client, Walk]]
@@ -60,31 +60,6 @@ def test_every_page_but_productions_is_marked(db: None, environment: str, *, mar
         for path in ("/signed-out/", "/nowhere/", "/api/docs"):
             page = Client().get(path).text
             assert ('class="ribbon"' in page) is marked
-
-
-def test_home_shows_each_card_and_a_dead_one_alone(
-    signed_in: SignedIn, control: Control, alice: Person
-) -> None:
-    client, _ = signed_in(alice)
-    control.add_transaction(alice, merchant="Nordlicht Books")
-    whole = client.get("/").text
-    assert "5,000.00" in whole
-    assert "Review and confirm" in whole
-    control.fault("list", "hang", sub=alice.sub)
-    page = client.get("/")
-    assert page.status_code == 200
-    assert "5,000.00" in page.text
-    assert "Try again" in page.text
-
-
-def test_one_card_is_a_page_too(signed_in: SignedIn, alice: Person) -> None:
-    client, _ = signed_in(alice)
-    for card in ("balances", "waiting", "latest"):
-        page = client.get(f"/transactions/cards/{card}/")
-        assert page.status_code == 200
-        assert page.text.count("<h1") == 1
-        part = client.get(f"/transactions/cards/{card}/", headers={"HX-Request": "true"})
-        assert "<html" not in part.text
 
 
 def test_it_logs_json_with_the_request_id_and_no_query(instances: NewInstances) -> None:
