@@ -3,15 +3,27 @@
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from selfcare.money import Money
 
 Text = Annotated[str, StringConstraints(max_length=4000)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
+# As an address of ours takes it (selfcare.web.converters).
+TransactionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{3,80}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Minor = Annotated[int, Field(ge=0, le=2**63 - 1)]
+
+FIRST, LAST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
+
+
+def _within_reach(moment: datetime) -> datetime:
+    """The ends of time stand for always and never; a day of room lets each zone show them."""
+    return min(max(moment, FIRST), LAST)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
 
 FINAL = frozenset({"completed", "failed", "cancelled", "expired"})
 VOID = frozenset({"failed", "cancelled", "expired"})
@@ -109,8 +121,8 @@ class RefundRequest(Shape):
     currency: Currency
     reason: Code
     message: Text | None = None
-    created_at: AwareDatetime
-    respond_by: AwareDatetime | None = None
+    created_at: Moment
+    respond_by: Moment | None = None
 
     @property
     def money(self) -> Money:
@@ -122,7 +134,7 @@ class AllowedAction(Shape):
 
     action: Code
     allowed: bool
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     reason: Code | None = None
     max_amount_minor: Minor | None = None
 
@@ -133,7 +145,7 @@ class Actor(Shape):
 
 
 class TimelineEvent(Shape):
-    at: AwareDatetime
+    at: Moment
     name: Code
     actor: Actor
     status: Code | None = None
@@ -142,14 +154,14 @@ class TimelineEvent(Shape):
 
 
 class Linked(Shape):
-    id: Identifier
+    id: TransactionId
     relation: Code
     kind: Code
     direction: Literal["in", "out"]
     status: Code
     amount_minor: Minor
     currency: Currency
-    created_at: AwareDatetime
+    created_at: Moment
     counterparty_name: Text | None = None
 
     @property
@@ -166,7 +178,7 @@ class Linked(Shape):
 class Transaction(Shape):
     """One transaction as its owner sees it; amounts are positive, `direction` gives the sign."""
 
-    id: Identifier
+    id: TransactionId
     owner: Identifier
     version: int
     kind: Code
@@ -177,11 +189,11 @@ class Transaction(Shape):
     currency: Currency
     fee_minor: Minor = 0
     original_amount: OriginalAmount | None = None
-    created_at: AwareDatetime
-    updated_at: AwareDatetime
-    completed_at: AwareDatetime | None = None
-    scheduled_for: AwareDatetime | None = None
-    expires_at: AwareDatetime | None = None
+    created_at: Moment
+    updated_at: Moment
+    completed_at: Moment | None = None
+    scheduled_for: Moment | None = None
+    expires_at: Moment | None = None
     account: OwnAccount
     counterparty: Counterparty
     merchant: Merchant | None = None
@@ -255,12 +267,12 @@ class TransactionPage(Shape):
 
     data: tuple[Transaction, ...]
     next_cursor: Text | None = None
-    as_of: AwareDatetime
+    as_of: Moment
 
 
 class Accounts(Shape):
     data: tuple[Account, ...]
-    as_of: AwareDatetime
+    as_of: Moment
 
 
 class Done(Shape):
@@ -277,7 +289,7 @@ class Outcome(Shape):
     state: Literal["done", "in_progress"]
     status: int | None = None
     body: dict[str, object] | None = None
-    completed_at: AwareDatetime | None = None
+    completed_at: Moment | None = None
 
 
 def finality(status: str) -> str:
