@@ -1,7 +1,7 @@
 """A larger sample of the search texts for PostgreSQL's planner.
 
-With the usual hundred values it takes one common word in a hundred for a rare one, and then
-collects and sorts 40,000 of a million rows instead of walking to the newest 25.
+With the usual hundred values it may take a common word for a rare one, and then collects and
+sorts all rows that have it instead of walking to the newest 25.
 """
 
 from django.db import migrations
