@@ -38,7 +38,7 @@ lint: dev-environment  ## ruff, format, imports, templates
 	@$(IN) -m ruff check .
 	@$(IN) -m ruff format --check .
 	@.venv/bin/lint-imports
-	@$(IN) -m djlint --quiet --check --lint templates
+	@$(IN) -m djlint --check --lint templates
 	@$(IN) -m yamllint --strict .github deploy
 
 types: dev-environment  ## mypy, strict
