@@ -64,8 +64,11 @@ def sign_in_first(request: Request) -> HttpResponse:
     if request.htmx:
         response = HttpResponse(status=401)
         response["HX-Redirect"] = address
-        return response
-    return HttpResponseRedirect(address)
+    else:
+        response = HttpResponseRedirect(address)
+    # The back button takes what a browser kept: signed in again, it would be led in circles.
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _wanted(request: Request) -> str:

@@ -271,3 +271,9 @@ def test_cookies_that_only_look_like_attempts_are_left_alone(db: None, provider:
     answer = client.get("/sign-in/", headers={"Cookie": "; ".join(f"{name}=1" for name in names)})
     assert answer.status_code == 302
     assert [cookie.value for cookie in answer.cookies.values() if not cookie.value] == []
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_the_way_to_the_door_is_kept_by_no_browser(db: None, headers: dict[str, str]) -> None:
+    """Back from elsewhere, a kept redirect would lead a person in circles who is signed in."""
+    assert Client().get("/transactions/", headers=headers)["Cache-Control"] == "no-store"
