@@ -127,7 +127,8 @@ def test_a_transaction_with_a_story(
     page = signed_in_page(alice)
     made = control.add_transaction(alice, status="completed", merchant="Nordlicht Books")
     address = f"/transactions/{made['id']}/"
-    asked(page, f"{address}{REFUND}").get_by_role("button", name="Ask Nordlicht").click()
+    asked(page, f"{address}{REFUND}").get_by_label("Why?").select_option("other")
+    page.get_by_role("button", name="Ask Nordlicht").click()
     page.wait_for_url("**/instructions/**")
     look(asked(page, address))
     look(asked(page, f"{address}{REFUND}", 409))
@@ -258,6 +259,7 @@ def test_a_form_that_is_used_for_something_else(
     intent = asked(page, address).locator("[name=intent]").input_value()
     other = page.context.new_page()
     asked(other, address).locator("[name=intent]").evaluate("(one, it) => one.value = it", intent)
+    page.get_by_label("Why?").select_option("changed_mind")
     page.get_by_role("button", name="Cancel 64.90 EUR").click()
     page.wait_for_url("**/instructions/**")
     other.get_by_label("Why?").select_option("other")
@@ -288,11 +290,12 @@ def test_errors_that_no_click_leads_to(page: Page, look: Look) -> None:
 def test_the_keyboard_gets_everywhere(
     signed_in_page: SignedInPage, control: Control, rich: Person
 ) -> None:
-    page = signed_in_page(rich)
+    page = signed_in_page(rich, reduced_motion="reduce")
     asked(page, "/transactions/")
     page.keyboard.press("Tab")
-    assert focused(page)["name"] == "Skip to content"
-    assert focused(page)["seen"]
+    skip = focused(page)
+    assert skip["name"] == "Skip to content"
+    assert skip["seen"], skip
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
     page.keyboard.press("Tab")
@@ -325,6 +328,7 @@ def focused(page: Page) -> dict[str, object]:
             return JSON.stringify({
                 name: (one.textContent || one.id).trim().split("\\n")[0],
                 html: one.outerHTML.slice(0, 100),
+                ring, top: box.top, bottom: box.bottom,
                 seen: ring && box.width > 0 && box.bottom > 0 && box.top < innerHeight,
             });
         }""")

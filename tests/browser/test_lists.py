@@ -131,7 +131,8 @@ def test_one_dead_card_leaves_the_others_alone_and_heals(
     expect(failed).to_contain_text("We can’t reach your accounts right now.")
     expect(page.locator("#card-waiting")).to_contain_text("Nothing waits for you")
     expect(page.locator("#card-latest .txn")).to_have_count(8)
-    failed.get_by_role("link", name="Try again").click()
+    with page.expect_response("**/transactions/cards/balances/"):
+        failed.get_by_role("link", name="Try again").click()
     expect(failed).to_contain_text("We can’t reach your accounts right now.")
     control.clear_faults()
     failed.get_by_role("link", name="Try again").click()
