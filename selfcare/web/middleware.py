@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 import structlog
 from django.conf import settings
 from django.contrib.sessions.exceptions import SessionInterrupted
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 
 from selfcare import deadline, errors
@@ -67,7 +68,7 @@ def page_deadline(get_response: GetResponse) -> GetResponse:
 
 
 class ErrorPages:
-    """Turns failed calls, and a session that ended meanwhile, into pages or problems."""
+    """Turns failed calls, a session that ended meanwhile and a lost database into pages."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -82,6 +83,10 @@ class ErrorPages:
             return problems.of_error(request, error)
         if isinstance(error, SessionInterrupted):
             return problems.page(request, 401)
+        if isinstance(error, OperationalError | InterfaceError):
+            # What was claimed is in the table, what wasn't claimed wasn't sent: no harm is done.
+            log.error("database.not_available", error=type(error).__name__)
+            return problems.page(request, 503, retry_after=5)
         return None
 
 
