@@ -60,6 +60,8 @@ def configure(*, json: bool, level: str) -> None:
             "loggers": {
                 # Each request has its own line already.
                 "django.request": {"level": "ERROR"},
+                # Anybody can send a foreign Host: the request's own line says 400 already.
+                "django.security.DisallowedHost": {"level": "CRITICAL"},
                 "django.server": {"level": "WARNING"},
                 "urllib3": {"level": "WARNING"},
             },

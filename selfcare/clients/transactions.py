@@ -86,7 +86,11 @@ def transactions(
     params = [*filters.params(), ("limit", str(limit))]
     if cursor:
         params.append(("cursor", cursor))
-    return _read("list", shapes.TransactionPage, subject, "/transactions", params)
+    # A search or a later page is rarely asked for again, and each would be kept for an hour.
+    remember = not filters.q and not cursor
+    return _read(
+        "list", shapes.TransactionPage, subject, "/transactions", params, remember=remember
+    )
 
 
 def transaction(subject: str, transaction_id: str) -> shapes.Transaction:
@@ -129,6 +133,8 @@ def _read[S: shapes.Shape](
     subject: str,
     path: str,
     params: Sequence[tuple[str, str]] = (),
+    *,
+    remember: bool = True,
 ) -> S:
     """Reads, checks and remembers; what was last known travels with a failure."""
     known_as = _memory_key(subject, path, params)
@@ -139,8 +145,9 @@ def _read[S: shapes.Shape](
     except errors.NoAnswer as failure:
         failure.last_known, failure.known_at = _recall(shape, known_as)
         raise
-    known = [shapes.rfc3339(datetime.now(UTC)), reply.body.decode()]
-    cache.set(known_as, known, REMEMBERED_SECONDS)
+    if remember:
+        known = [shapes.rfc3339(datetime.now(UTC)), reply.body.decode()]
+        cache.set(known_as, known, REMEMBERED_SECONDS)
     return result
 
 

@@ -91,6 +91,15 @@ def test_what_was_last_known_travels_with_a_failure(control: Control, alice: Per
     assert caught.value.known_at is not None
 
 
+def test_a_search_is_not_remembered(control: Control, alice: Person) -> None:
+    control.add_transaction(alice, counterparty_name="Kaffeewerk")
+    service.transactions(alice.sub, Filters(q="kaffee"))
+    control.fault("list", "error", sub=alice.sub, status=500)
+    with pytest.raises(errors.BadReply) as caught:
+        service.transactions(alice.sub, Filters(q="kaffee"))
+    assert caught.value.last_known is None
+
+
 def test_a_read_is_tried_once_more_after_a_503(control: Control, alice: Person) -> None:
     control.fault("accounts", "error", sub=alice.sub, status=503, count=1)
     assert service.accounts(alice.sub).data
