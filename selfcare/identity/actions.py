@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -136,3 +137,16 @@ def _end(sessions: Any, subject: str, reason: str) -> int:
 def _short(key_hash: str) -> str:
     """Enough to follow one session through the log."""
     return key_hash[:12]
+
+
+def was_ended_elsewhere(request: Request) -> bool:
+    """Whether this browser still carries the key of a session that was ended from outside.
+
+    Signing out in the browser itself takes the key away, and one that ran out wasn't ended.
+    """
+    key_hash = session_store.hash_of(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+    try:
+        return Session.objects.filter(key_hash=key_hash, ended_at__isnull=False).exists()
+    except DatabaseError:
+        # The sign-in ends at the same database and says so there.
+        return False

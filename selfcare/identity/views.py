@@ -40,9 +40,12 @@ def sign_in(request: Request) -> HttpResponse:
     if request.person is not None:
         return HttpResponseRedirect(to)
     attempt = attempts.new(to)
+    # The provider may still know a browser that was signed out from another one: here it has to
+    # prove anew who sits before it (OpenID Connect Core 1.0, section 3.1.2.1).
+    more = {"prompt": "login"} if actions.was_ended_elsewhere(request) else {}
     try:
         url = auth.authorization_url(
-            state=attempt.state, nonce=attempt.nonce, verifier=attempt.verifier
+            state=attempt.state, nonce=attempt.nonce, verifier=attempt.verifier, **more
         )
     except errors.CallFailed as error:
         return leaving.not_reached(request, error, on=_sign_in_address(to))

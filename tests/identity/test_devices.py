@@ -1,12 +1,17 @@
 """A person's own sessions: listed, one ended, all others ended, never anybody else's."""
 
+from collections.abc import Callable
+
 import pytest
+from django.conf import settings
 from django.test import Client
 from lxml import html
 
 from selfcare.identity import browsers
 from selfcare.identity.models import Session
+from tests.support.control import Person
 from tests.support.sign_in import sign_in
+from tests.support.signing_in import Walk
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 EDGE = "Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36 Edg/140.0"
@@ -99,3 +104,28 @@ def test_it_takes_no_get_and_no_foreign_form(db: None) -> None:
 def test_it_asks_a_visitor_to_sign_in(db: None) -> None:
     assert Client().get("/devices/")["Location"] == "/sign-in/?next=%2Fdevices%2F"
     assert Client().post("/devices/sign-outs/").status_code == 302
+
+
+def test_what_was_ended_from_elsewhere_asks_for_the_password_again(
+    signed_in: Callable[[Person], tuple[Client, Walk]], alice: Person
+) -> None:
+    here, _ = signed_in(alice)
+    there, walk = signed_in(alice)
+    here.post("/devices/sign-outs/")
+    begun = there.get("/sign-in/", {"next": "/devices/"})
+    assert "prompt=login" in begun["Location"]
+    # The provider's own session still lives, and shows its form all the same.
+    page = walk.session.get(begun["Location"], timeout=10)
+    assert 'name="password"' in page.text
+    callback = walk.to_callback(begun["Location"])
+    done = there.get(callback.removeprefix(settings.SELFCARE_URL))
+    assert done["Location"] == "/devices/"
+    assert there.get("/devices/").status_code == 200
+
+
+def test_a_browser_that_signed_out_itself_is_asked_as_usual(
+    signed_in: Callable[[Person], tuple[Client, Walk]], alice: Person
+) -> None:
+    client, _ = signed_in(alice)
+    client.post("/sign-out/")
+    assert "prompt=" not in client.get("/sign-in/")["Location"]
