@@ -32,6 +32,8 @@ RUN useradd --system --uid 10001 --home-dir /app --no-create-home selfcare
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     STATIC_ROOT=/app/collected BIND=0.0.0.0 SANDBOX_HOST=0.0.0.0
 WORKDIR /app
+# What people attach and export; a volume that all instances share, unless FILES_BUCKET is set.
+RUN install -d -o 10001 -g 10001 /files
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from django.utils.csp import CSP
@@ -93,7 +94,10 @@ INSTALLED_APPS = [
     "selfcare.identity",
     "selfcare.instructions",
     "selfcare.overview",
+    "selfcare.annotations",
     "selfcare.transactions",
+    "selfcare.cases",
+    "selfcare.documents",
 ]
 MIDDLEWARE = [
     "selfcare.web.middleware.health_first",
@@ -192,8 +196,35 @@ STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / "var" / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = LOCAL
+
+# ── Files of people: attachments, exports ───────────────────────────────────────────────────
+# One folder that all instances and workers share, or a bucket (any S3 that speaks the API).
+FILES_FOLDER = env.text("FILES_FOLDER", str(BASE_DIR / "var" / "files") if LOCAL else "/files")
+FILES_BUCKET = env.text("FILES_BUCKET", "")
+FILES_STORAGE: dict[str, Any] = (
+    {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": FILES_BUCKET,
+            "endpoint_url": env.text("FILES_ENDPOINT", "") or None,
+            "region_name": env.text("FILES_REGION", "") or None,
+            "access_key": env.secret("FILES_ACCESS_KEY"),
+            "secret_key": env.secret("FILES_SECRET_KEY"),
+            "default_acl": None,
+            "file_overwrite": False,
+            "querystring_auth": True,
+        },
+    }
+    if FILES_BUCKET
+    else {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        # No base_url: a file is served by its view, to its owner, or not at all.
+        "OPTIONS": {"location": FILES_FOLDER, "base_url": None},
+    }
+)
+
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": FILES_STORAGE,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if LOCAL

@@ -14,6 +14,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("selfcare.overview.urls")),
     path("", include("selfcare.identity.urls")),
     path("instructions/", include("selfcare.instructions.urls")),
+    # Their addresses lie below /transactions/<id>/ too, so they come first.
+    path("", include("selfcare.annotations.urls")),
+    path("", include("selfcare.cases.urls")),
+    path("", include("selfcare.documents.urls")),
     path("transactions/", include("selfcare.transactions.urls")),
     path("api/docs", views.api_docs, name="api_docs"),
     path("api/", api.urls),

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "sandbox.auth",
     "sandbox.ledger",
     "sandbox.transactions",
+    "sandbox.cases",
     "sandbox.control",
     "sandbox.seeds",
     "sandbox.statements",

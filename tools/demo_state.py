@@ -65,6 +65,7 @@ def environment(port: int, sandbox_port: int) -> dict[str, str]:
         "PORT": str(port),
         "SELFCARE_URL": selfcare_url,
         "STATIC_ROOT": str(VAR / "static"),
+        "FILES_FOLDER": str(VAR / "files"),
         "DATABASE_URL": f"sqlite:///{VAR / 'selfcare.sqlite3'}",
         "TRANSACTIONS_URL": f"{sandbox_url}/transaction-service",
         "AUTH_ISSUER": sandbox_url,

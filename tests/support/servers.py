@@ -146,6 +146,7 @@ def environment(stores: Stores) -> dict[str, str]:
         "PORT": str(port),
         "SELFCARE_URL": f"http://127.0.0.1:{port}",
         "STATIC_ROOT": str(stores.scratch.path),  # nothing is collected: finders serve
+        "FILES_FOLDER": str(stores.scratch.path / "files"),
         "DATABASE_URL": stores.database_url,
         "REDIS_URL": stores.redis_url,
         "TRANSACTIONS_URL": f"{box_url}/transaction-service",

@@ -52,6 +52,7 @@ class Stack:
             "PORT": str(self.port),
             "SELFCARE_URL": self.url,
             "STATIC_ROOT": str(scratch.path / "static"),
+            "FILES_FOLDER": str(scratch.path / "files"),
             "DATABASE_URL": postgres.create_database("selfcare"),
             "REDIS_URL": valkey.url,
             "TRANSACTIONS_URL": f"{self.box_url}/transaction-service",

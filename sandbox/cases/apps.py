@@ -1,0 +1,8 @@
+"""Registers the transaction service."""
+
+from django.apps import AppConfig
+
+
+class CasesConfig(AppConfig):
+    name = "sandbox.cases"
+    label = "cases"
