@@ -69,8 +69,15 @@ class Service:
 
     def read(self, operation: str, path: str, **options: Any) -> Reply:
         """GETs `path`; tried once more where that can help. Raises errors.CallFailed."""
+        return self._read(operation, "GET", path, **options)
+
+    def ask(self, operation: str, path: str, question: Any) -> Reply:
+        """POSTs a question too long for an address; it changes nothing, so it is a read."""
+        return self._read(operation, "POST", path, json=question)
+
+    def _read(self, operation: str, method: str, path: str, **options: Any) -> Reply:
         try:
-            reply = self._call(operation, "GET", path, **options)
+            reply = self._call(operation, method, path, **options)
             if reply.status not in UNAVAILABLE:
                 return self._checked(operation, reply)
         except (errors.OutcomeUnknown, errors.NotSent):
@@ -78,7 +85,7 @@ class Service:
                 raise
         if deadline.remaining(self.default_seconds) < WORTH_ANOTHER_TRY_SECONDS:
             raise errors.NotSent(self.name, operation, "unavailable, and no time is left")
-        reply = self._call(operation, "GET", path, **options)
+        reply = self._call(operation, method, path, **options)
         if reply.status in UNAVAILABLE:
             raise errors.NotSent(self.name, operation, f"status {reply.status} twice")
         return self._checked(operation, reply)
