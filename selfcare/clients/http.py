@@ -3,8 +3,10 @@
 import json
 import re
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
 from threading import BoundedSemaphore
@@ -20,13 +22,17 @@ from selfcare import deadline, errors
 
 log = structlog.get_logger("selfcare.clients")
 
-LARGEST_REPLY_BYTES = 5_000_000
+# A file of evidence has up to 10 MiB; every other answer is far smaller.
+LARGEST_REPLY_BYTES = 11_000_000
 CONNECT_SECONDS = 1.0
 # A read isn't tried again when less than this is left of the page's deadline.
 WORTH_ANOTHER_TRY_SECONDS = 0.2
 # A burst waits its turn behind calls of some milliseconds; behind a slow service it is no use.
 TURN_SECONDS = 0.3
 UNAVAILABLE = frozenset({502, 503, 504})
+# Of an answer that flows: how long it may stay silent, and how much of it is taken at once.
+SILENT_SECONDS = 20.0
+FLOW_BYTES = 262_144
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,57 @@ class Service:
         if reply.status >= 500:
             raise errors.OutcomeUnknown(self.name, operation, f"status {reply.status}")
         return self._checked(operation, reply)
+
+    def put(self, operation: str, path: str, **options: Any) -> Reply:
+        """PUTs to `path`: twice has the effect of once, so it is tried again like a read."""
+        return self._read(operation, "PUT", path, **options)
+
+    @contextmanager
+    def flow(
+        self, operation: str, path: str, question: Any, *, seconds: float
+    ) -> Iterator[Iterator[bytes]]:
+        """POSTs a question whose answer is too long to hold, and gives its bytes as they come.
+
+        It runs in the caller's thread and takes one of the service's places. The page's deadline
+        isn't asked: background work has none, a page says with `seconds` what it has left. It ends
+        after `seconds`, or when nothing came for SILENT_SECONDS; cut off it is OutcomeUnknown.
+        """
+        started = time.monotonic()
+        if not self._room.acquire(timeout=TURN_SECONDS):
+            raise errors.NotSent(self.name, operation, "too many calls are waiting for it")
+        status = "no answer"
+        try:
+            headers = {**self._headers(), "Accept-Encoding": "identity"}
+            request = requests.Request("POST", self._address(path), json=question, headers=headers)
+            silent = max(0.05, min(SILENT_SECONDS, seconds))
+            with self._session.send(
+                self._session.prepare_request(request),
+                stream=True,
+                allow_redirects=False,
+                timeout=(min(CONNECT_SECONDS, silent), silent),
+            ) as response:
+                status = str(response.status_code)
+                if response.status_code != 200:
+                    self._flow_refused(operation, response)
+                yield _flowing(response, ends_at=started + seconds)
+        except requests.RequestException as error:
+            kind = errors.NotSent if _surely_not_sent(error) else errors.OutcomeUnknown
+            raise kind(self.name, operation, type(error).__name__) from error
+        except (HTTPError, OSError) as error:
+            raise errors.OutcomeUnknown(self.name, operation, type(error).__name__) from error
+        finally:
+            self._room.release()
+            self._log(operation, status, time.monotonic() - started)
+
+    def _flow_refused(self, operation: str, response: requests.Response) -> None:
+        """Raises what an answer other than 200 means; a short one, whatever it says of itself."""
+        body = response.raw.read(FLOW_BYTES, decode_content=True)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        reply = Reply(response.status_code, headers, body)
+        if reply.status in UNAVAILABLE:
+            raise errors.NotSent(self.name, operation, f"status {reply.status}")
+        self._checked(operation, reply)
+        raise errors.BadReply(self.name, operation, f"status {reply.status}")
 
     def _call(
         self,
@@ -206,6 +263,13 @@ class Service:
             # 401 means that our own credentials are wrong, which no person can mend.
             raise errors.BadReply(self.name, operation, f"status {reply.status}")
         raise errors.Rejected(self.name, operation, status=reply.status, problem=problem)
+
+
+def _flowing(response: requests.Response, *, ends_at: float) -> Iterator[bytes]:
+    while chunk := response.raw.read1(FLOW_BYTES, decode_content=True):
+        if time.monotonic() > ends_at:
+            raise requests.ReadTimeout("too long an answer")
+        yield chunk
 
 
 def _problem(reply: Reply) -> dict[str, Any]:
