@@ -13,7 +13,7 @@ from django.core.cache import cache
 from pydantic import ValidationError
 
 from selfcare import errors
-from selfcare.clients import shapes
+from selfcare.clients import offers, shapes, summaries
 from selfcare.clients.filters import Filters, LabelSet
 from selfcare.clients.http import Reply, Service
 
@@ -88,6 +88,35 @@ def create_confirmation(subject: str, transaction_id: str, write: Write) -> shap
     return _write("confirm", subject, transaction_id, "confirmations", write)
 
 
+def create_undo(subject: str, transaction_id: str, write: Write) -> shapes.Done:
+    """Calls back what was confirmed or repeated seconds ago, before anything left."""
+    return _write("undo", subject, transaction_id, "undos", write)
+
+
+def create_confirmation_withdrawal(subject: str, transaction_id: str, write: Write) -> shapes.Done:
+    """Takes back the confirmation of what is still scheduled."""
+    return _write(
+        "withdraw_confirmation", subject, transaction_id, "confirmation-withdrawals", write
+    )
+
+
+def repeat_offer(subject: str, transaction_id: str) -> offers.RepeatOffer:
+    """A fresh look at payee, fee and limits, for doing the same again; good until it expires."""
+    path = f"/transactions/{transaction_id}/repeat-offer"
+    return _read("repeat_offer", offers.RepeatOffer, subject, path, remember=False)
+
+
+def create_repetition(subject: str, transaction_id: str, write: Write) -> shapes.Done:
+    """Does the same again, as offered; the answer's transaction is the new one."""
+    return _write("repeat", subject, transaction_id, "repetitions", write)
+
+
+def summary(subject: str, question: summaries.Question) -> summaries.Summary:
+    """What completed transactions come to, by month, merchant or set, and currency."""
+    path = "/transactions/summary"
+    return _read("summary", summaries.Summary, subject, path, question=question.body())
+
+
 def create_refund_request(subject: str, transaction_id: str, write: Write) -> shapes.Done:
     """Asks the merchant for money back; they have to answer within the time the service says."""
     return _write("refund_request", subject, transaction_id, "refund-requests", write)
@@ -114,12 +143,20 @@ def _read[S: shapes.Shape](
     path: str,
     params: Sequence[tuple[str, str]] = (),
     *,
+    question: dict[str, Any] | None = None,
     remember: bool = True,
 ) -> S:
-    """Reads, checks and remembers; what was last known travels with a failure."""
-    known_as = _memory_key(subject, path, params)
+    """Reads, checks and remembers; what was last known travels with a failure.
+
+    A `question` is POSTed: it is too long for an address.
+    """
+    known_as = _memory_key(subject, path, [params, question])
+    address = f"/v1/users/{subject}{path}"
     try:
-        reply = service.read(operation, f"/v1/users/{subject}{path}", params=list(params))
+        if question is None:
+            reply = service.read(operation, address, params=list(params))
+        else:
+            reply = service.ask(operation, address, question)
         result = _parsed(operation, shape, reply.body)
         _check_owner(operation, subject, result)
     except errors.NoAnswer as failure:
@@ -167,8 +204,8 @@ def _check_owner(operation: str, subject: str, result: object) -> None:
             log.warning("upstream.unknown_status", status=row.status, operation=operation)
 
 
-def _memory_key(subject: str, path: str, params: Sequence[tuple[str, str]]) -> str:
-    digest = hashlib.sha256(json.dumps([subject, path, list(params)]).encode()).hexdigest()
+def _memory_key(subject: str, path: str, asked: list[Any]) -> str:
+    digest = hashlib.sha256(json.dumps([subject, path, asked]).encode()).hexdigest()
     return f"last-known:{digest}"
 
 
