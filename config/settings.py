@@ -141,6 +141,9 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# Where a body may hold a file, by the names of the routes; everywhere else files are skipped.
+UPLOAD_ROUTES = {"annotations:attachments", "api:attachments"}
+FILE_UPLOAD_HANDLERS = ["selfcare.web.uploads.Spool"]
 
 # ── Sessions and cookies ────────────────────────────────────────────────────────────────────
 SESSION_ENGINE = "selfcare.identity.session_store"
@@ -153,15 +156,25 @@ CSRF_COOKIE_NAME = "__Host-selfcare_csrf" if SECURE else "selfcare_csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "selfcare.web.views.expired_form"
+CSRF_FAILURE_VIEW = "selfcare.instructions.drafts.expired_form"
 INTENT_SECONDS = env.integer("INTENT_SECONDS", 3600, least=60)
+
+# ── Exports ─────────────────────────────────────────────────────────────────────────────────
+# How many of a process's exports may read from the service at once, beside its pages.
+EXPORT_STREAMS = env.integer("EXPORT_STREAMS", 2, least=1)
+# A worker that says nothing for this long is taken for dead, and another goes on.
+EXPORT_LEASE_SECONDS = env.integer("EXPORT_LEASE_SECONDS", 30, least=2)
+EXPORT_DAYS = env.integer("EXPORT_DAYS", 7, least=1)
 
 # ── The worker ──────────────────────────────────────────────────────────────────────────────
 # What `manage.py worker` calls, and every how many seconds.
 WORKER_DUTIES = [
     ("selfcare.instructions.actions.resolve_due", 0.5),
+    ("selfcare.instructions.queue.send_queued", 0.5),
     ("selfcare.instructions.actions.lapse_unproved", 60),
+    ("selfcare.instructions.drafts.clear_old", 3600),
     ("selfcare.identity.session_store.clear_ended", 600),
+    ("selfcare.annotations.attachments.sweep", 60),
 ]
 
 # ── Headers ─────────────────────────────────────────────────────────────────────────────────
@@ -201,6 +214,9 @@ WHITENOISE_USE_FINDERS = LOCAL
 # One folder that all instances and workers share, or a bucket (any S3 that speaks the API).
 FILES_FOLDER = env.text("FILES_FOLDER", str(BASE_DIR / "var" / "files") if LOCAL else "/files")
 FILES_BUCKET = env.text("FILES_BUCKET", "")
+# The largest attachment, and all attachments of one person together.
+ATTACHMENT_BYTES = 10_000_000
+ATTACHMENTS_BYTES = env.integer("ATTACHMENTS_MEGABYTES", 200, least=1) * 1_000_000
 FILES_STORAGE: dict[str, Any] = (
     {
         "BACKEND": "storages.backends.s3.S3Storage",
@@ -219,7 +235,13 @@ FILES_STORAGE: dict[str, Any] = (
     else {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         # No base_url: a file is served by its view, to its owner, or not at all.
-        "OPTIONS": {"location": FILES_FOLDER, "base_url": None},
+        # Nobody else on the machine reads them.
+        "OPTIONS": {
+            "location": FILES_FOLDER,
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     }
 )
 

@@ -11,9 +11,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from selfcare import deadline, errors
+from selfcare.clients import cases as case_service
 from selfcare.clients import shapes
 from selfcare.clients import transactions as transaction_service
 from selfcare.clients.transactions import Write
+from selfcare.instructions import drafts
 from selfcare.instructions.models import AuditEntry, Instruction, State, fingerprint
 
 log = structlog.get_logger("selfcare.instructions")
@@ -29,8 +31,22 @@ CALLS: dict[str, Callable[[str, str, Write], shapes.Done]] = {
     "cancel": transaction_service.create_cancellation,
     "confirm": transaction_service.create_confirmation,
     "decline": transaction_service.create_confirmation,
-    "request_refund": transaction_service.create_refund_request,
+    "undo": transaction_service.create_undo,
+    "withdraw_confirmation": transaction_service.create_confirmation_withdrawal,
+    "repeat": transaction_service.create_repetition,
+    "request_refund": case_service.open_refund_request,
+    "dispute": case_service.open_dispute,
+    "report_fraud": case_service.open_fraud_report,
+    "recall": case_service.open_recall,
+    "ask_merchant": case_service.open_inquiry,
+    "case_message": case_service.add_message,
+    "case_withdraw": case_service.withdraw,
+    "case_escalate": case_service.escalate,
 }
+
+
+# What is said beside a transaction decides nothing about it.
+ASIDE = frozenset({"ask_merchant", "case_message", "case_withdraw", "case_escalate"})
 
 
 class KeyReused(Exception):
@@ -47,10 +63,14 @@ def claim(
     shown: dict[str, Any],
     needs_proof: bool,
     request_id: str,
+    queued: bool = False,
+    refused: dict[str, Any] | None = None,
 ) -> tuple[Instruction, bool]:
     """Writes the intent down before anything is sent: (instruction, whether this call made it).
 
-    The loser of a race gets the winner's row. Raises KeyReused for another payload.
+    One that is `queued` waits for its turn (queue.py); one that is `refused` is never sent, and
+    kept with the reason. The loser of a race gets the winner's row. Raises KeyReused for another
+    payload.
     """
     digest = fingerprint(action, transaction_id, payload)
     now = timezone.now()
@@ -62,21 +82,37 @@ def claim(
         payload=payload,
         shown=shown,
         fingerprint=digest,
-        state=State.AWAITING_PROOF if needs_proof else State.SENDING,
         request_id=request_id,
-        **({} if needs_proof else _sending_from(now)),
+        **_begins(now, needs_proof=needs_proof, queued=queued, refused=refused),
     )
     try:
         with transaction.atomic():
             instruction.save(force_insert=True)
             _audit(instruction, "instruction.claimed", subject)
-            _replace_waiting(instruction)
+            drafts.drop(subject, action, payload.get("case_id") or transaction_id)
+            if refused is None and action not in ASIDE:
+                _replace_waiting(instruction)
     except IntegrityError:
         instruction = Instruction.objects.get(subject=subject, key=key)
         if instruction.fingerprint != digest:
             raise KeyReused from None
         return instruction, False
     return instruction, True
+
+
+def _begins(
+    now: datetime, *, needs_proof: bool, queued: bool, refused: dict[str, Any] | None
+) -> dict[str, Any]:
+    if refused is not None:
+        return {"state": State.REJECTED, "outcome": refused, "settled_at": now}
+    if needs_proof:
+        return {"state": State.AWAITING_PROOF}
+    return {"state": State.QUEUED} if queued else {"state": State.SENDING, **_sending_from(now)}
+
+
+def start(instruction: Instruction) -> bool:
+    """Takes a queued instruction out of the line: True if this call is the one to send it."""
+    return Instruction.objects.move(instruction, State.SENDING, **_sending_from(timezone.now()))
 
 
 def _replace_waiting(instruction: Instruction) -> None:
@@ -242,11 +278,17 @@ def _refusal(status: int, problem: dict[str, Any]) -> dict[str, Any]:
 
 
 def _result(done: shapes.Done) -> dict[str, Any]:
-    return {
+    made = done.transaction
+    kept = {
         "id": done.id,
-        "transaction_status": done.transaction.status,
-        "transaction_version": done.transaction.version,
+        "transaction_id": made.id,
+        "transaction_status": made.status,
+        "transaction_version": made.version,
     }
+    undo = made.action("undo")
+    if undo is not None and undo.allowed and undo.until is not None:
+        kept["undo_until"] = shapes.rfc3339(undo.until)
+    return kept
 
 
 def _code_of(refusal: errors.CallFailed) -> str:

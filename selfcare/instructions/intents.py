@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -35,6 +36,15 @@ class Intent:
     account: str
     # The most that may be asked back, where money is asked back.
     most_minor: int = 0
+    # What is repeated as it was offered: the payee was looked up for this offer.
+    offer_id: str = ""
+    # The case that it is about, where it is about one.
+    case_id: str = ""
+
+    @property
+    def about(self) -> str:
+        """The id of what it is done to: the case, or else the transaction."""
+        return self.case_id or self.transaction_id
 
     @property
     def shown(self) -> dict[str, Any]:
@@ -57,14 +67,26 @@ def new_key() -> str:
 
 def read(token: str, *, subject: str, action: str, transaction_id: str) -> Intent:
     """The intent behind `token`; raises IntentExpired or IntentInvalid."""
+    intent = _loaded(token, settings.INTENT_SECONDS)
+    if (intent.subject, intent.action, intent.transaction_id) != (subject, action, transaction_id):
+        raise IntentInvalid
+    return intent
+
+
+def whose(token: str, *, within: timedelta) -> Intent:
+    """The intent of a form made `within` this time, whoever sends it.
+
+    It proves whose words came with it, and nothing else: good for drafts, never for an effect.
+    """
+    return _loaded(token, within)
+
+
+def _loaded(token: str, within: timedelta | int) -> Intent:
     if len(token) > 2000:
         raise IntentInvalid
     try:
-        intent = Intent(**signing.loads(token, salt=SALT, max_age=settings.INTENT_SECONDS))
+        return Intent(**signing.loads(token, salt=SALT, max_age=within))
     except signing.SignatureExpired as error:
         raise IntentExpired from error
     except (signing.BadSignature, TypeError) as error:
         raise IntentInvalid from error
-    if (intent.subject, intent.action, intent.transaction_id) != (subject, action, transaction_id):
-        raise IntentInvalid
-    return intent

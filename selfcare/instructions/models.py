@@ -14,9 +14,10 @@ from selfcare.money import Money
 
 
 class State(models.TextChoices):
-    """Where an instruction stands. Only the first three can still change."""
+    """Where an instruction stands. Only the first four can still change."""
 
     AWAITING_PROOF = "awaiting_proof", "Waiting for your proof of identity"
+    QUEUED = "queued", "In line to be carried out"
     SENDING = "sending", "Being carried out"
     UNKNOWN = "unknown", "Not known yet"
     DONE = "done", "Carried out"
@@ -24,8 +25,9 @@ class State(models.TextChoices):
     NOT_DONE = "not_done", "Not carried out"
 
 
-OPEN = (State.AWAITING_PROOF, State.SENDING, State.UNKNOWN)
-UNRESOLVED = (State.SENDING, State.UNKNOWN)
+SENT = (State.SENDING, State.UNKNOWN)
+UNRESOLVED = (State.QUEUED, *SENT)
+OPEN = (State.AWAITING_PROOF, *UNRESOLVED)
 
 
 class InstructionQuerySet(models.QuerySet["Instruction"]):
@@ -37,7 +39,11 @@ class InstructionQuerySet(models.QuerySet["Instruction"]):
 
     def due(self, now: datetime) -> "InstructionQuerySet":
         """Sent, without an answer that we stored, and time to ask."""
-        return self.filter(state__in=UNRESOLVED, next_check_at__lte=now).order_by("next_check_at")
+        return self.filter(state__in=SENT, next_check_at__lte=now).order_by("next_check_at")
+
+    def queued(self) -> "InstructionQuerySet":
+        """Told together with others, and not sent so far; first come, first sent."""
+        return self.filter(state=State.QUEUED).order_by("created_at", "id")
 
     def move(self, instruction: "Instruction", to: State, **changes: Any) -> bool:
         """Compare and set: True if it was still in the state that `instruction` shows."""
@@ -89,6 +95,11 @@ class Instruction(models.Model):
                 name="instructions_due",
             ),
             models.Index(fields=["subject", "transaction_id"], name="instructions_by_transaction"),
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(state=State.QUEUED),
+                name="instructions_queued",
+            ),
         ]
 
     @property
@@ -106,6 +117,11 @@ class Instruction(models.Model):
     @property
     def amount(self) -> Money:
         return Money(self.shown["amount_minor"], self.shown["currency"])
+
+    @property
+    def made_id(self) -> str:
+        """The transaction to look at afterwards: a repetition makes a new one."""
+        return str((self.outcome or {}).get("transaction_id", self.transaction_id))
 
     @property
     def code(self) -> str:
@@ -127,6 +143,36 @@ class AuditEntry(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["subject", "at"], name="audit_by_subject")]
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def of(self, subject: str) -> "DraftQuerySet":
+        return self.filter(subject=subject)
+
+
+class Draft(models.Model):
+    """What somebody wrote into a form and didn't send: one for each person, action and thing.
+
+    `key` is the idempotency key of the form it was written in, `about` the id of the transaction
+    or of the case, `data` what stood in its fields.
+    """
+
+    subject = models.CharField(max_length=255)
+    action = models.CharField(max_length=40)
+    about = models.CharField(max_length=80)
+    key = models.CharField(max_length=128)
+    data = models.JSONField()
+    saved_at = models.DateTimeField()
+
+    objects: ClassVar[DraftQuerySet] = DraftQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "action", "about"], name="one_draft_of_a_kind"
+            ),
+        ]
+        indexes = [models.Index(fields=["saved_at"], name="drafts_by_age")]
 
 
 def fingerprint(action: str, transaction_id: str, payload: dict[str, Any]) -> str:

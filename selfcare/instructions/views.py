@@ -4,12 +4,12 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_GET, require_POST
 
 from selfcare import ids
-from selfcare.identity import step_up
-from selfcare.instructions import actions, wording
+from selfcare.identity import attempts, step_up
+from selfcare.instructions import actions, drafts, wording
 from selfcare.instructions.models import UNRESOLVED, Instruction, State
-from selfcare.web.guards import signed_in
-from selfcare.web.pages import render_page
-from selfcare.web.request import SignedInRequest
+from selfcare.web.guards import public, signed_in
+from selfcare.web.pages import SeeOther, render_page
+from selfcare.web.request import Request, SignedInRequest
 
 
 @require_GET
@@ -46,6 +46,22 @@ def instruction_proceed(request: SignedInRequest, public_id: str) -> HttpRespons
             if actions.release(instruction, authentication=authentication):
                 actions.send(instruction)
     return HttpResponseRedirect(instruction.url)
+
+
+@require_POST
+@public
+def draft_new(request: Request) -> HttpResponse:
+    """Keeps a form while it is being written; the intent in it says whose it is."""
+    return HttpResponse(status=204 if drafts.keep(request.POST) else 400)
+
+
+@require_POST
+@signed_in
+def draft_discard(request: SignedInRequest) -> HttpResponse:
+    """Throws a draft away and shows the form afresh."""
+    subject, posted = request.person.subject, request.POST
+    drafts.drop(subject, posted.get("action", "")[:40], posted.get("about", "")[:80])
+    return SeeOther(attempts.local_path(posted.get("next")))
 
 
 def prove(request: SignedInRequest, instruction: Instruction) -> HttpResponse:
