@@ -1,0 +1,1 @@
+"""Receipts of transactions, and how anyone can verify one."""
