@@ -23,7 +23,7 @@ class InstructionOut(Schema):
     action: str = Field(examples=["cancel"])
     state: str = Field(
         examples=["done"],
-        description="awaiting_proof, sending, unknown, done, rejected or not_done",
+        description="awaiting_proof, queued, sending, unknown, done, rejected or not_done",
     )
     open: bool
     transaction_id: str

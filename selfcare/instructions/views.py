@@ -5,7 +5,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from selfcare import ids
 from selfcare.identity import attempts, step_up
-from selfcare.instructions import actions, drafts, wording
+from selfcare.instructions import actions, drafts, following, wording
 from selfcare.instructions.models import UNRESOLVED, Instruction, State
 from selfcare.web.guards import public, signed_in
 from selfcare.web.pages import SeeOther, render_page
@@ -20,6 +20,8 @@ def instruction_detail(request: SignedInRequest, public_id: str) -> HttpResponse
         "instruction": instruction,
         "words": wording.of(instruction),
         "unresolved": instruction.state in UNRESOLVED,
+        "again_url": following.again_url(instruction),
+        "undo": following.undo_of(instruction),
     }
     return render_page(request, "instructions/detail.html", context, partial="state")
 

@@ -50,6 +50,17 @@ document.addEventListener("submit", (event) => {
   setTimeout(release, 10000, form);
 });
 
+/* Seconds that run out are counted down; what they were for is then no longer offered. */
+setInterval(() => {
+  document.querySelectorAll("[data-seconds]").forEach((left) => {
+    const seconds = Number(left.dataset.seconds) - 1;
+    if (seconds < 0) return;
+    left.dataset.seconds = seconds;
+    left.textContent = `${seconds} second${seconds === 1 ? "" : "s"} left`;
+    if (seconds === 0) left.closest("form")?.querySelector("button")?.setAttribute("disabled", "");
+  });
+}, 1000);
+
 /* Back from the next page, out of the browser's memory: the form may be sent again. */
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;

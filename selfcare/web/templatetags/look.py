@@ -171,6 +171,14 @@ def time_left(context: Context, until: datetime) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def seconds_left(context: Context, until: datetime) -> SafeString:
+    """`12 seconds left`, for what is over within a minute; the script counts it down."""
+    seconds = max(0, int((until - zone_of(context).now).total_seconds()))
+    words = f"{seconds} second{'' if seconds == 1 else 's'} left"
+    return format_html('<span data-seconds="{}">{}</span>', seconds, words)
+
+
+@register.simple_tag(takes_context=True)
 def fuse(context: Context, start: datetime, until: datetime) -> SafeString:
     """The share of time that is left, drawn by the server; the words stand beside it."""
     whole = (until - start).total_seconds()
