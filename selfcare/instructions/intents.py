@@ -38,6 +38,8 @@ class Intent:
     most_minor: int = 0
     # What is repeated as it was offered: the payee was looked up for this offer.
     offer_id: str = ""
+    # What their bank said of the payee's name, as the person saw it.
+    payee_check: str = ""
     # The case that it is about, where it is about one.
     case_id: str = ""
 
@@ -65,10 +67,13 @@ def new_key() -> str:
     return f"int_{secrets.token_urlsafe(24)}"
 
 
-def read(token: str, *, subject: str, action: str, transaction_id: str) -> Intent:
-    """The intent behind `token`; raises IntentExpired or IntentInvalid."""
+def read(
+    token: str, *, subject: str, action: str, transaction_id: str = "", case_id: str = ""
+) -> Intent:
+    """The intent behind `token`, for one transaction or one case; IntentExpired, IntentInvalid."""
     intent = _loaded(token, settings.INTENT_SECONDS)
-    if (intent.subject, intent.action, intent.transaction_id) != (subject, action, transaction_id):
+    thing = (intent.transaction_id, "") if transaction_id else ("", intent.case_id)
+    if (intent.subject, intent.action, *thing) != (subject, action, transaction_id, case_id):
         raise IntentInvalid
     return intent
 

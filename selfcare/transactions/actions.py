@@ -44,6 +44,27 @@ def decline(*, intent: Intent, request_id: str) -> Instruction:
     return _carry_out(intent, _decision(intent, "decline"), request_id=request_id)
 
 
+def undo(*, intent: Intent, request_id: str) -> Instruction:
+    """Calls back what was confirmed or repeated seconds ago; nothing has left, so no proof."""
+    return _carry_out(intent, {"expected_version": intent.version}, request_id=request_id)
+
+
+def withdraw_confirmation(*, intent: Intent, request_id: str) -> Instruction:
+    """Takes back the confirmation of what is still scheduled."""
+    return _carry_out(intent, {"expected_version": intent.version}, request_id=request_id)
+
+
+def repeat(*, intent: Intent, request_id: str) -> Instruction:
+    """Does the same again as it was offered: money moves, so it waits for a proof of its own."""
+    payload = {
+        "offer_id": intent.offer_id,
+        "amount_minor": intent.amount_minor,
+        "currency": intent.currency,
+        "fee_minor": intent.fee_minor,
+    }
+    return _carry_out(intent, payload, request_id=request_id, proof=True)
+
+
 def request_refund(
     *, intent: Intent, amount: Money, reason: str, message: str, request_id: str
 ) -> Instruction:

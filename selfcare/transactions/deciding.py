@@ -16,7 +16,12 @@ from selfcare.instructions.models import Instruction, State
 from selfcare.instructions.views import prove
 from selfcare.money import Money
 from selfcare.transactions import actions, story
-from selfcare.transactions.forms import CancellationForm, ConfirmationForm, RefundRequestForm
+from selfcare.transactions.forms import (
+    CancellationForm,
+    ConfirmationForm,
+    IntentForm,
+    RefundRequestForm,
+)
 from selfcare.web import problems
 from selfcare.web.guards import signed_in
 from selfcare.web.pages import SeeOther, render_page
@@ -78,6 +83,24 @@ def refund_request_new(request: SignedInRequest, transaction_id: str) -> HttpRes
         )
 
     return _decide(request, transaction_id, "request_refund", make)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def undo_new(request: SignedInRequest, transaction_id: str) -> HttpResponse:
+    def make(intent: Intent) -> Made:
+        return actions.undo(intent=intent, request_id=request.request_id)
+
+    return _decide(request, transaction_id, "undo", make)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def confirmation_withdrawal_new(request: SignedInRequest, transaction_id: str) -> HttpResponse:
+    def make(intent: Intent) -> Made:
+        return actions.withdraw_confirmation(intent=intent, request_id=request.request_id)
+
+    return _decide(request, transaction_id, "withdraw_confirmation", make)
 
 
 def _decide(
@@ -146,4 +169,4 @@ def _form(action: str, txn: Transaction, data: Any) -> forms.Form:
         return CancellationForm(data)
     if action == "request_refund":
         return RefundRequestForm(data, most=txn.refundable)
-    return ConfirmationForm(data)
+    return ConfirmationForm(data) if action in {"confirm", "decline"} else IntentForm(data)

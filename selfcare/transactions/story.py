@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
+from selfcare.clients.offers import RepeatOffer
 from selfcare.clients.shapes import AllowedAction, TimelineEvent, Transaction
 from selfcare.transactions import sentences, wording
 from selfcare.web.moments import Zone
@@ -50,6 +51,7 @@ def of(txn: Transaction, zone: ZoneInfo) -> dict[str, Any]:
         "say": {"headline": say.headline.format(**facts), "next": _next(txn, say, facts)},
         "reason": _reason(txn, facts),
         "actions": list(_actions(txn, facts)),
+        "may_ask": any(action.action in wording.WRONG for action in txn.allowed_actions),
         "timeline": list(_timeline(txn, facts)),
     }
 
@@ -70,29 +72,79 @@ def refusal(txn: Transaction, name: str, zone: ZoneInfo) -> str:
     return _refusal(txn, name, action, _facts(txn, zone))
 
 
+def again_title(txn: Transaction) -> str:
+    """`Send 64.90 EUR to Nordlicht Books once more`."""
+    return f"Send {txn.amount} to {txn.counterparty.name} once more"
+
+
+def offer_refusal(txn: Transaction, offer: RepeatOffer, zone: ZoneInfo) -> str:
+    """Why what is offered can't be done, in words; empty where it can."""
+    reason = offer.reason
+    if offer.payee.check == "closed":
+        reason = "payee_closed"
+    elif not offer.is_within_limit:
+        reason = reason or "limit_exceeded"
+    elif not offer.is_within_funds:
+        reason = reason or "insufficient_funds"
+    elif offer.allowed:
+        return ""
+    return wording.refusal_of("repeat", reason).words.format(**_facts(txn, zone))
+
+
 def decision(txn: Transaction, name: str, zone: ZoneInfo) -> dict[str, Any]:
     """What the page of one decision needs besides its form: headline, button, clock."""
     facts = _facts(txn, zone)
     words = wording.ACTIONS[name]
     allowed = txn.action(name)
+    until = allowed.until if allowed else None
+    told = facts["zone"].deadline(until) if until else ""
     return {
         "title": words.headline.format(**facts),
         "words": words,
         "primary_words": PRIMARY[name].format(**facts),
-        "until": allowed.until if allowed else None,
+        "until": until,
+        "until_words": LAPSES[name].format(until=told),
+        "stays": name in STAYS,
         "notice_words": NOTICES[name].format(**facts),
     }
 
 
 # What comes first where several are possible: what the other side waits for.
-ORDER = {"confirm": 0, "request_refund": 1, "cancel": 2}
+ORDER = {"undo": 0, "confirm": 1, "withdraw_confirmation": 2, "request_refund": 3, "cancel": 4}
+# What is never the first thing to do, however allowed it is.
+ASIDE = frozenset({"repeat"})
+# What the page of a decision is about stays where it is.
+STAYS = frozenset({"cancel", "undo", "withdraw_confirmation"})
+# Refused, these are told only where they were possible before: most are never asked about.
+QUIET = {
+    "undo": {"not_confirmed_by_you", "undo_window_over", "account_restricted"},
+    "withdraw_confirmation": {
+        "not_confirmed_by_you", "already_final", "already_cancelled", "failed", "expired",
+        "account_restricted", "already_sent",
+    },
+    "repeat": {"not_a_payment", "not_completed", "account_restricted"},
+}  # fmt: skip
+LAPSES = {
+    "confirm": "After {until} it lapses and no money moves.",
+    "decline": "After {until} it lapses and no money moves.",
+    "cancel": "After {until} it can’t be cancelled any more.",
+    "request_refund": "After {until} you can’t ask for it here any more.",
+    "undo": "After {until} it leaves, and can’t be called back like this.",
+    "withdraw_confirmation": "After {until} it is sent.",
+}
 PRIMARY = {
+    "undo": "Undo {amount} to {name}",
+    "withdraw_confirmation": "Withdraw your confirmation",
     "confirm": "Confirm {amount}",
     "decline": "Don’t pay",
     "cancel": "Cancel {amount} to {name}",
     "request_refund": "Ask {name} for it",
 }
 NOTICES = {
+    "undo": "Nothing has left your account, so nobody has to agree. Where there is still time to "
+    "confirm, it waits for you again; else it is cancelled.",
+    "withdraw_confirmation": "Where there is still time to confirm, it waits for you again; else "
+    "it is cancelled. {name} sees that it isn’t confirmed any more.",
     "confirm": "Once sent, only {name} can return the money. Not sure? Leave it: nothing moves "
     "until you confirm.",
     "decline": "{name} is told. To pay later, they have to ask you again.",
@@ -109,10 +161,11 @@ def _actions(txn: Transaction, facts: dict[str, Any]) -> Iterator[ActionView]:
     shown = [
         a
         for a in txn.allowed_actions
-        if a.action != "decline" and (a.action != "confirm" or _is_news(txn, a))
+        if a.action != "decline" and a.action not in wording.WRONG and _is_news(txn, a)
     ]
     shown.sort(key=lambda a: (not a.allowed, ORDER.get(a.action, len(ORDER))))
-    primary = shown[0].action if shown and shown[0].allowed else ""
+    first = shown[0] if shown and shown[0].allowed else None
+    primary = first.action if first and first.action not in ASIDE else ""
     for action in shown:
         words = wording.ACTIONS.get(action.action, wording.OTHER_ACTION)
         known = action.action in wording.ACTIONS
@@ -133,9 +186,13 @@ def _actions(txn: Transaction, facts: dict[str, Any]) -> Iterator[ActionView]:
         )
 
 
-def _is_news(txn: Transaction, confirm: AllowedAction) -> bool:
+def _is_news(txn: Transaction, action: AllowedAction) -> bool:
     """A refused confirmation is told only while it is waited for, or came too late."""
-    return confirm.allowed or txn.waits_for_person or confirm.reason == "deadline_passed"
+    if action.allowed:
+        return True
+    if action.action == "confirm":
+        return txn.waits_for_person or action.reason == "deadline_passed"
+    return action.reason not in QUIET.get(action.action, ())
 
 
 def _refusal(

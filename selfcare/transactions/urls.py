@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from selfcare.transactions import deciding, views
+from selfcare.transactions import deciding, repeating, views
 from selfcare.web.converters import OpaqueId
 
 register_converter(OpaqueId, "opaque")
@@ -28,5 +28,16 @@ urlpatterns = [
         "<opaque:transaction_id>/refund-requests/new/",
         deciding.refund_request_new,
         name="refund_request_new",
+    ),
+    path("<opaque:transaction_id>/undos/new/", deciding.undo_new, name="undo_new"),
+    path(
+        "<opaque:transaction_id>/confirmation-withdrawals/new/",
+        deciding.confirmation_withdrawal_new,
+        name="confirmation_withdrawal_new",
+    ),
+    path(
+        "<opaque:transaction_id>/repetitions/new/",
+        repeating.repetition_new,
+        name="repetition_new",
     ),
 ]

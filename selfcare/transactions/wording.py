@@ -44,6 +44,15 @@ class Action(NamedTuple):
     headline: str
 
 
+class Check(NamedTuple):
+    """What the payee's bank says of the name, as a notice: state, icon, words, and what to do."""
+
+    state: str
+    icon: str
+    words: str
+    advice: str
+
+
 class Refusal(NamedTuple):
     """Why not; `way` is said instead where a refund can still be asked for."""
 
@@ -126,8 +135,56 @@ ACTIONS = {
         "Ask for a refund", "undo-2", "Moves no money: {name} decides.",
         "Ask for up to {most}", "transactions:refund_request_new", "Ask {name} for a refund",
     ),
+    "undo": Action(
+        "Undo", "undo-2", "Nothing has left yet, so it can be called back at once.",
+        "Undo", "transactions:undo_new", "Undo your {kind}",
+    ),
+    "withdraw_confirmation": Action(
+        "Withdraw your confirmation", "undo-2",
+        "It isn’t sent on its day, and waits for you again.",
+        "Withdraw it", "transactions:confirmation_withdrawal_new", "Withdraw your confirmation",
+    ),
+    "repeat": Action(
+        "Repeat", "refresh-cw",
+        "We look up {name}, the fee and your limits afresh before anything is sent.",
+        "Repeat it", "transactions:repetition_new", "Send it once more",
+    ),
 }  # fmt: skip
+# What leads to a case: one entry asks the questions and finds the right one of them.
+WRONG = frozenset({"dispute", "report_fraud", "recall", "ask_merchant"})
 OTHER_ACTION = Action("{action}", "circle-question-mark", "", "", "", "")
+
+# The payee's bank compares the name with the account's holder.
+CHECKS = {
+    "match": Check(
+        "ok", "check", "The name matches",
+        "Their bank says that this account belongs to {name}.",
+    ),
+    "close_match": Check(
+        "pending", "info", "The name is almost the same",
+        "Their bank knows the holder as {found}. If that is who you mean, go on.",
+    ),
+    "no_match": Check(
+        "failed", "triangle-alert", "The name does not match",
+        "Their bank says that this account belongs to somebody else than {name}. The money would "
+        "go there, and could be lost. Ask {name} first, by a way that you knew before.",
+    ),
+    "closed": Check(
+        "failed", "ban", "The account is closed",
+        "Nothing can be sent to it. Ask {name} for new details.",
+    ),
+    "unavailable": Check(
+        "pending", "circle-question-mark", "The name could not be checked",
+        "Their bank doesn’t answer just now. You can go on, but make sure that the account is "
+        "still theirs.",
+    ),
+}  # fmt: skip
+OTHER_CHECK = Check(
+    "pending", "circle-question-mark", "We don’t know what their bank says",
+    "It answered in a way that is new to us. Make sure that the account is still theirs.",
+)  # fmt: skip
+# Going on needs a tick beneath these.
+CHECKS_TO_TICK = frozenset({"no_match"})
 
 # (action, reason), or the reason alone where it reads the same for every action.
 REFUSALS: dict[tuple[str, str], Refusal] = {
@@ -152,6 +209,22 @@ REFUSALS: dict[tuple[str, str], Refusal] = {
     ("request_refund", "already_cancelled"): Refusal(
         "it was cancelled, so there is nothing to give back."
     ),
+    ("undo", "undo_window_over"): Refusal(
+        "only the first seconds after you confirmed allow it, and they ended {until}."
+    ),
+    ("undo", "not_confirmed_by_you"): Refusal("you confirmed nothing that could be called back."),
+    ("withdraw_confirmation", "not_confirmed_by_you"): Refusal(
+        "you confirmed nothing that could be withdrawn."
+    ),
+    ("withdraw_confirmation", "deadline_passed"): Refusal("it was possible until it was sent."),
+    ("repeat", "not_a_payment"): Refusal("only payments and transfers can be done again."),
+    ("repeat", "not_completed"): Refusal("this one isn’t over yet."),
+    ("repeat", "failed"): Refusal("the account of {name} is closed. Ask them for new details."),
+    ("repeat", "payee_closed"): Refusal(
+        "the account of {name} is closed. Ask them for new details."
+    ),
+    ("repeat", "limit_exceeded"): Refusal("it is more than you may still send today."),
+    ("repeat", "insufficient_funds"): Refusal("there isn’t enough money on your account for it."),
     ("", "already_final"): Refusal("it has been final since {at}, and nothing waits for you."),
     ("", "already_sent"): Refusal("it is already with the bank."),
     ("", "not_waiting_for_you"): Refusal("nothing about it waits for you."),
@@ -193,6 +266,13 @@ def note(text: str) -> str:
     """A note of the timeline; the code of a reason that was chosen, in the words of its form."""
     code, colon, typed = text.partition(":")
     return GIVEN_REASONS[code] + colon + typed if code in GIVEN_REASONS else text
+
+
+def check_of(payee: Any) -> Check:
+    """What their bank says of the payee, in words."""
+    check = CHECKS.get(payee.check, OTHER_CHECK)
+    found = payee.name_found or "somebody with a similar name"
+    return check._replace(advice=check.advice.format(name=payee.name, found=f"“{found}”"))
 
 
 def kind_of(code: str) -> Kind:
