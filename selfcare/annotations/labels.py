@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from selfcare import ids
+from selfcare.annotations import texts
 from selfcare.annotations.models import Label, Placing, Rule
 from selfcare.clients.shapes import Transaction
 from selfcare.clients.transactions import LabelSet
@@ -19,6 +20,11 @@ def find(subject: str, public_id: str) -> Label | None:
     """This person's label; None for anybody else's as for one that never was."""
     pk = ids.decode("lbl", public_id)
     return Label.objects.of(subject).filter(pk=pk).first() if pk else None
+
+
+def named(subject: str, name: str) -> Label | None:
+    """The person's label that is read like `name`."""
+    return Label.objects.of(subject).filter(alike=texts.alike(name)).first()
 
 
 def set_of(label: Label) -> LabelSet:

@@ -15,14 +15,24 @@ NAME_LENGTH = 40
 TINTS = 8
 
 
+class Shelf(models.Model):
+    """One row a person: whoever holds its lock is alone in looking at that person's limits."""
+
+    subject = models.CharField(max_length=255, unique=True)
+
+
 class Note(models.Model):
-    """The one note of a person on a transaction; each change raises `version` by one."""
+    """The one note of a person on a transaction; each change raises `version` by one.
+
+    `writer` is the open page that saved last: what it saves next is no surprise to it.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     subject = models.CharField(max_length=255)
     transaction_id = models.CharField(max_length=80)
     text = models.TextField(blank=True)
-    version = models.PositiveIntegerField(default=1)
+    version = models.PositiveIntegerField(default=0)
+    writer = models.CharField(max_length=32, blank=True)
     saved_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

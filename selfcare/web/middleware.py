@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 
 from selfcare import deadline, errors
-from selfcare.web import health, problems
+from selfcare.web import health, problems, uploads
 from selfcare.web.request import Request
 
 type GetResponse = Callable[[Request], HttpResponse]
@@ -94,7 +94,7 @@ def refuse_unusable(get_response: GetResponse) -> GetResponse:
     """What no view can use is refused before anyone sees it.
 
     No database takes NUL in a text, and no person types it. htmx never sends an address that
-    can't be read. No form of ours takes a file, so a large body is no one's form.
+    can't be read. A body is large only where a form takes a file.
     """
 
     def middleware(request: Request) -> HttpResponse:
@@ -102,7 +102,7 @@ def refuse_unusable(get_response: GetResponse) -> GetResponse:
             return problems.page(request, 400)
         if not _is_readable(request.headers.get("HX-Current-URL", "")):
             return problems.page(request, 400)
-        if _body_bytes(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        if _is_too_large(request):
             return problems.page(request, 413)
         return get_response(request)
 
@@ -118,19 +118,21 @@ def _is_readable(address: str) -> bool:
     return True
 
 
-def _body_bytes(request: Request) -> int:
+def _is_too_large(request: Request) -> bool:
     length = request.META.get("CONTENT_LENGTH") or "0"
-    return int(length) if length.isdecimal() else 0
+    size = int(length) if length.isdecimal() else 0
+    return size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and size > uploads.largest_body(request)
 
 
 def manners(get_response: GetResponse) -> GetResponse:
-    """Under /api/ a body is JSON and every failure problem+json, Django's own included."""
+    """Under /api/ a body is JSON (or a file, where one is taken) and every failure problem+json."""
 
     def middleware(request: Request) -> HttpResponse:
         if not problems.wants_json(request):
             return _page_manners(request, get_response(request))
         has_body = request.META.get("CONTENT_LENGTH") not in {None, "", "0"}
-        if has_body and request.content_type != "application/json":
+        is_json = request.content_type == "application/json"
+        if has_body and not is_json and not uploads.takes_files(request):
             return problems.response(request, 415)
         response = get_response(request)
         told = response.headers.get("Content-Type", "").startswith("application/problem+json")

@@ -1,0 +1,86 @@
+"""What a file really is, by its content, and a name for it that harms nobody; it keeps nothing."""
+
+import os
+import re
+import unicodedata
+import warnings
+from typing import IO
+
+from PIL import Image
+
+from selfcare.annotations import limits, texts
+from selfcare.annotations.refusals import Refused
+
+EXTENSIONS = {
+    "application/pdf": (".pdf",),
+    "image/png": (".png",),
+    "image/jpeg": (".jpg", ".jpeg"),
+}
+NAME_LENGTH = 120
+# A picture may promise more pixels than any memory holds: the promise alone is refused.
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+
+
+def recognise(file: IO[bytes], name: str) -> str:
+    """The media type of a PDF, PNG or JPEG; raises Refused for all else. No picture is decoded."""
+    file.seek(0)
+    head = file.read(1024)
+    if not head:
+        raise Refused("file_empty", name=name)
+    if head.startswith(b"%PDF-"):
+        found = "application/pdf" if _is_pdf(file, head) else ""
+    elif head.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
+        found = _picture(file, name)
+    else:
+        found = ""
+    file.seek(0)
+    if not found:
+        raise Refused("file_type", name=name)
+    return found
+
+
+def _is_pdf(file: IO[bytes], head: bytes) -> bool:
+    """Begins and ends as ISO 32000 says (7.5.2, 7.5.5): a version, and where the table stands."""
+    if not re.match(rb"%PDF-[12]\.[0-9]", head):
+        return False
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - 2048))
+    ends = re.findall(rb"startxref\s+([0-9]{1,10})\s+%%EOF", file.read())
+    return bool(ends) and int(ends[-1]) < size
+
+
+def _picture(file: IO[bytes], name: str) -> str:
+    try:
+        file.seek(0)
+        with Image.open(file, formats=["PNG", "JPEG"]) as picture:
+            width, height = picture.size
+            found = Image.MIME.get(picture.format or "", "")
+            if width * height <= limits.PIXELS:
+                picture.verify()
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise Refused("picture_too_large", name=name) from None
+    except Exception:
+        return ""
+    if width * height > limits.PIXELS:
+        raise Refused("picture_too_large", name=name)
+    return found if found in EXTENSIONS else ""
+
+
+def plain_name(name: str) -> str:
+    """The last part of a name, without controls, paths and what file systems don't take."""
+    name = texts.line(unicodedata.normalize("NFC", name).replace("\\", "/")).rsplit("/", 1)[-1]
+    name = re.sub(r'[<>:"|?*]', "_", name).strip(". ")
+    stem, dot, tail = name.rpartition(".")
+    if dot and len(tail) <= 10:
+        return f"{stem[: NAME_LENGTH - len(tail) - 1]}.{tail}"
+    return name[:NAME_LENGTH]
+
+
+def true_name(name: str, media_type: str) -> str:
+    """The name with the ending that its content has; a file without a name gets one."""
+    name = plain_name(name) or "file"
+    endings = EXTENSIONS[media_type]
+    if name.lower().endswith(endings) and len(name) > max(map(len, endings)):
+        return name
+    stem = re.sub(r"\.(pdf|png|jpe?g|gif|webp|heic|html?|svg|exe|txt)$", "", name, flags=re.I)
+    return f"{stem[: NAME_LENGTH - 5]}{endings[0]}"
