@@ -2,12 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from selfcare.annotations.api import router as annotations_api
+from selfcare.annotations.api_files import router as files_api
 from selfcare.instructions.api import router as instructions_api
 from selfcare.transactions.api import router as transactions_api
 from selfcare.web import views
 from selfcare.web.api import api
 
 api.add_router("/v1", transactions_api)
+api.add_router("/v1", annotations_api)
+api.add_router("/v1", files_api)
 api.add_router("/v1/instructions", instructions_api)
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -49,7 +49,7 @@ def open_bytes(attachment: Attachment) -> IO[bytes]:
     return file  # type: ignore[no-any-return]
 
 
-def add(*, subject: str, transaction_id: str, name: str, file: File[bytes]) -> Attachment:
+def add(*, subject: str, transaction_id: str, name: str, file: "File[bytes]") -> Attachment:
     """Keeps a file; Refused says why not. The row is committed before the file is written."""
     name = media.plain_name(name)
     if not file.size:
@@ -115,7 +115,7 @@ def _check_room(attachment: Attachment) -> None:
         raise Refused("quota_reached", most=most, left=limits.megabytes(left))
 
 
-def _store(attachment: Attachment, file: File[bytes]) -> None:
+def _store(attachment: Attachment, file: "File[bytes]") -> None:
     try:
         file.seek(0)
         default_storage.save(attachment.path, File(file))
@@ -160,7 +160,7 @@ def _unavailable(operation: str, failure: Exception) -> Refused:
     return Refused("files_unavailable")
 
 
-def _digest(file: File[bytes]) -> str:
+def _digest(file: "File[bytes]") -> str:
     digest = hashlib.sha256()
     for chunk in file.chunks(CHUNK):
         digest.update(chunk)

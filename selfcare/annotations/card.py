@@ -18,7 +18,7 @@ def known(subject: str, transaction_id: str) -> None:
     What they have put on it before says so as well, without asking the service.
     """
     if not _has_something(subject, transaction_id):
-        _look(subject, transaction_id)
+        look(subject, transaction_id)
 
 
 def context(subject: str, transaction_id: str, **more: Any) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def context(subject: str, transaction_id: str, **more: Any) -> dict[str, Any]:
     With the service away, what is ours is shown all the same, and `rules_unknown` says what isn't.
     """
     try:
-        txn = _look(subject, transaction_id)
+        txn = look(subject, transaction_id)
     except errors.NoAnswer:
         if not _has_something(subject, transaction_id):
             raise
@@ -85,7 +85,8 @@ def _fits(rule: Rule, txn: Transaction) -> bool:
     return txn.counterparty.name == rule.value
 
 
-def _look(subject: str, transaction_id: str) -> Transaction:
+def look(subject: str, transaction_id: str) -> Transaction:
+    """The transaction as it is, or as it was last known while the service is away."""
     try:
         return service.transaction(subject, transaction_id)
     except errors.NoAnswer as failure:

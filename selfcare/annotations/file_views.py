@@ -83,6 +83,12 @@ def attachment_removal(request: SignedInRequest, public_id: str) -> HttpResponse
     return returned(request, attachment.transaction_id)
 
 
+@csp_override(HARMLESS)
+def harmless(request: Request, attachment: Attachment) -> HttpResponse:
+    """The same for the JSON API."""
+    return content(request, attachment, as_attachment=True)
+
+
 def content(request: Request, attachment: Attachment, *, as_attachment: bool) -> HttpResponse:
     """The bytes under the media type that was found in them, and under no other (nosniff)."""
     try:

@@ -63,7 +63,7 @@ class Spool(FileUploadHandler):
             raise StopUpload(connection_reset=False)
         self.file.write(raw_data)
 
-    def file_complete(self, file_size: int) -> UploadedFile[bytes] | None:
+    def file_complete(self, file_size: int) -> "UploadedFile[bytes] | None":
         if self.file is None:
             return None
         self.file.seek(0)
