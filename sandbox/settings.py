@@ -15,6 +15,11 @@ SANDBOX_CLIENT_ID = env.text("SANDBOX_CLIENT_ID", "selfcare")
 SANDBOX_CLIENT_SECRET = env.text("SANDBOX_CLIENT_SECRET")
 SANDBOX_CONTROL = env.choice("SANDBOX_CONTROL", ("open", "off"), "off")
 
+# How soon the other side answers by itself (to twice that; 0: never), and how long a yes can be
+# taken back.
+SANDBOX_ANSWER_SECONDS = env.whole("SANDBOX_ANSWER_SECONDS", 20)
+SANDBOX_UNDO_SECONDS = env.whole("SANDBOX_UNDO_SECONDS", 15)
+
 SECRET_KEY = env.text("SANDBOX_SECRET_KEY")
 DEBUG = False
 ALLOWED_HOSTS = [

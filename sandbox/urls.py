@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("transaction-service/v1/", include("sandbox.transactions.urls")),
+    path("transaction-service/v1/", include("sandbox.cases.urls")),
     path("control/", include("sandbox.control.urls")),
     path("", include("sandbox.auth.urls")),
     path("", include("sandbox.front.urls")),

@@ -1,4 +1,4 @@
-"""Registers the transaction service."""
+"""Registers the other side of putting right."""
 
 from django.apps import AppConfig
 

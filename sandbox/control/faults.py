@@ -14,8 +14,10 @@ from sandbox.control.models import Fault
 from sandbox.problems import ProblemError
 
 OPERATIONS = (
-    "accounts", "list", "detail", "outcome", "cancel", "confirm", "refund_request",
-    "token", "discovery", "jwks", "*",
+    "accounts", "list", "detail", "outcome", "cancel", "confirm", "undo",
+    "withdraw_confirmation", "repeat_offer", "repeat", "refund_request", "dispute", "fraud_report",
+    "recall", "inquiry", "cases", "case", "case_message", "case_withdrawal", "case_escalation",
+    "evidence", "token", "discovery", "jwks", "*",
 )  # fmt: skip
 LONGEST_SECONDS = 30
 

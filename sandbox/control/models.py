@@ -7,8 +7,7 @@ from django.utils import timezone
 class Fault(models.Model):
     """Something that goes wrong on purpose for an operation, maybe for one person only.
 
-    `operation`: accounts, list, detail, outcome, cancel, confirm, refund_request, token,
-    discovery, jwks or `*`. `remaining` is how many times more, null without end.
+    `operation`: one of `faults.OPERATIONS`. `remaining` is how many times more, null without end.
     """
 
     class Mode(models.TextChoices):
@@ -22,7 +21,7 @@ class Fault(models.Model):
         DRIP = "drip"
         REFUSE = "refuse"
 
-    operation = models.CharField(max_length=20)
+    operation = models.CharField(max_length=40)
     mode = models.CharField(max_length=20, choices=Mode)
     sub = models.CharField(max_length=64, blank=True)
     ms = models.PositiveIntegerField(default=0)
@@ -38,7 +37,7 @@ class ServiceLog(models.Model):
     """
 
     at = models.DateTimeField(default=timezone.now)
-    operation = models.CharField(max_length=20)
+    operation = models.CharField(max_length=40)
     sub = models.CharField(max_length=64, blank=True, db_index=True)
     transaction_id = models.CharField(max_length=40, blank=True)
     idempotency_key = models.CharField(max_length=128, blank=True, db_index=True)

@@ -12,13 +12,15 @@ from django.views.decorators.csrf import csrf_exempt
 
 from sandbox import clock, ids
 from sandbox.auth import one_time_codes
+from sandbox.cases import answering
+from sandbox.cases.models import Case
 from sandbox.control import faults, making, record
 from sandbox.control.models import Fault
 from sandbox.ledger.journal import InsufficientFundsError, verify_ledger
 from sandbox.people.models import Person
 from sandbox.problems import ProblemError, answer
 from sandbox.seeds import world
-from sandbox.transactions import bodies, refunds, wire
+from sandbox.transactions import bodies, wire
 from sandbox.transactions.machine import IllegalStepError
 from sandbox.transactions.models import Transaction
 
@@ -105,7 +107,15 @@ def refund_answer(request: HttpRequest, id_: str) -> HttpResponse:
         raise ValueError("amount_minor must be a whole number")
     with database.atomic():
         row = _row(id_, lock=True)
-        refunds.answer(row, amount_minor=amount, at=clock.now())
+        wish = row.refund_request
+        if wish is None or not wish.is_open:
+            raise ValueError("there is no open refund request")
+        case = Case.objects.select_for_update(of=("self",)).get(pk=wish.pk)
+        case.transaction = row
+        if amount:
+            answering.grant(case, row, clock.now(), amount_minor=amount)
+        else:
+            answering.decline(case, row, clock.now())
     record.write(
         "advance", sub=row.person.sub, transaction_id=id_, effect="refund_request.answered"
     )

@@ -1,4 +1,4 @@
-"""Who takes part: people who sign in, and merchants; no money and no transactions here."""
+"""Who takes part: people who sign in, merchants, payees outside; no money or transactions here."""
 
 from typing import Any, ClassVar
 
@@ -48,7 +48,17 @@ class Person(AbstractBaseUser):
 
 
 class Merchant(models.Model):
-    """A business that is paid and pays out; `public_id` is `mer_…`."""
+    """A business that is paid and pays out; `public_id` is `mer_…`.
+
+    `temperament` is how it answers by itself when somebody wants money back (`cases/play.py`).
+    """
+
+    class Temperament(models.TextChoices):
+        ACCEPTS = "accepts"
+        PART = "part"
+        DECLINES = "declines"
+        CONTESTS = "contests"
+        SILENT = "silent"
 
     public_id = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
@@ -57,4 +67,20 @@ class Merchant(models.Model):
     support_email = models.CharField(max_length=120, blank=True)
     support_phone = models.CharField(max_length=40, blank=True)
     category = models.CharField(max_length=40, blank=True)
+    temperament = models.CharField(max_length=10, choices=Temperament, default=Temperament.ACCEPTS)
     admins = models.ManyToManyField(Person, blank=True, related_name="merchants")
+
+
+class Payee(models.Model):
+    """What the bank of somebody outside says when asked whether name and account fit."""
+
+    class Check(models.TextChoices):
+        MATCH = "match"
+        CLOSE_MATCH = "close_match"
+        NO_MATCH = "no_match"
+        CLOSED = "closed"
+        UNAVAILABLE = "unavailable"
+
+    name = models.CharField(max_length=140, unique=True)
+    check_result = models.CharField(max_length=12, choices=Check)
+    name_found = models.CharField(max_length=140, blank=True)

@@ -158,6 +158,7 @@ class Grower:
             "due_at": None, "instant": True, "fails_with": "", "counterparty_iban": "",
             "end_to_end_id": "", "merchant_reference": "", "external_id": None,
             "refund_of_id": None, "refund_request_id": None,
+            "open_cases": "", "confirmed_at": None,
         }  # fmt: skip
 
     def _words(self) -> str:

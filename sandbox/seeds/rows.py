@@ -4,20 +4,21 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sandbox import ids
+from sandbox.cases.models import Case, CaseEvent
+from sandbox.cases.rules import ESCALATABLE, ESCALATE_WITHIN, RULES
 from sandbox.ledger import journal
 from sandbox.ledger.models import Account, Entry, Posting
 from sandbox.people.models import Merchant, Person
 from sandbox.seeds import timeline
 from sandbox.seeds.cast import iban
 from sandbox.seeds.plan import Plan
-from sandbox.transactions.models import RefundRequest, Transaction, TransactionEvent
+from sandbox.transactions.models import Transaction, TransactionEvent
 
 BATCH = 2000
-# A merchant answers a refund request within ten days.
-ANSWER_WITHIN = timedelta(days=10)
+ANSWER_WITHIN = RULES["refund_request"].answer_within
 
 
 @dataclass(slots=True)
@@ -31,7 +32,8 @@ class Books:
     ibans: dict[str, str] = field(default_factory=dict)
     transactions: list[Transaction] = field(default_factory=list)
     steps: list[TransactionEvent] = field(default_factory=list)
-    requests: list[RefundRequest] = field(default_factory=list)
+    requests: list[Case] = field(default_factory=list)
+    told: list[CaseEvent] = field(default_factory=list)
     entries: list[tuple[Entry, list[tuple[Account, int]]]] = field(default_factory=list)
     written: dict[int, Transaction] = field(default_factory=dict)
 
@@ -135,14 +137,24 @@ class Books:
 
     def _request(self, plan: Plan, row: Transaction) -> None:
         assert plan.wish  # noqa: S101 (for the type checker)
-        request = RefundRequest(
-            id=ids.uuid7(plan.wish.at, self.rng), transaction=row, state=plan.wish.state,
-            amount_minor=plan.wish.amount_minor, currency=plan.currency, reason=plan.wish.reason,
-            message=plan.wish.message, created_at=plan.wish.at,
-            respond_by=plan.wish.at + ANSWER_WITHIN,
+        wish, is_open = plan.wish, plan.wish.state == "open"
+        granted = sum(back.amount_minor for back in plan.refunds)
+        answered = timeline.answered_at(plan)
+        case = Case(
+            id=ids.uuid7(wish.at, self.rng), person=row.person, transaction=row,
+            kind="refund_request", state=wish.state, waiting_for="merchant" if is_open else "",
+            amount_minor=wish.amount_minor, currency=plan.currency, reason=wish.reason,
+            granted_minor=granted if wish.state in {"accepted", "partly_accepted"} else 0,
+            message=wish.message, version=1 if is_open else 2, created_at=wish.at,
+            updated_at=wish.at if is_open else answered,
+            respond_by=wish.at + ANSWER_WITHIN if is_open else None,
+            due_at=wish.at + ANSWER_WITHIN if is_open else None,
+            escalate_until=answered + ESCALATE_WITHIN if wish.state in ESCALATABLE else None,
         )  # fmt: skip
-        row.refund_request = request
-        self.requests.append(request)
+        row.refund_request = case
+        row.open_cases = "refund_request" if is_open else ""
+        self.requests.append(case)
+        self.told += timeline.of_wish(plan, case)
 
     def _mirror(self, plan: Plan, row: Transaction) -> None:
         """The friend's own view of a finished transfer; its money is in the teller's entry."""
@@ -168,7 +180,8 @@ class Books:
             if row.id in requests:
                 row.refund_request = None
         Transaction.objects.bulk_create(self.transactions, batch_size=BATCH)
-        RefundRequest.objects.bulk_create(self.requests, batch_size=BATCH)
+        Case.objects.bulk_create(self.requests, batch_size=BATCH)
+        CaseEvent.objects.bulk_create(self.told, batch_size=BATCH)
         for request in self.requests:
             request.transaction.refund_request = request
         changed = [request.transaction for request in self.requests]
@@ -186,6 +199,7 @@ class Books:
         accounts = list(self.accounts.values())
         Account.objects.bulk_update(accounts, ["balance_minor", "reserved_minor"])
         self.transactions, self.steps, self.requests, self.entries = [], [], [], []
+        self.told = []
 
 
 def _reserved(plan: Plan) -> int:

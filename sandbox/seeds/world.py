@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from sandbox import ids
+from sandbox.cases.models import Evidence
 from sandbox.ledger.models import Account
 from sandbox.people.models import Merchant, Person
 from sandbox.seeds import history, story
@@ -22,7 +23,7 @@ from sandbox.seeds.shops import SHOPS, Shop
 FOUNDED = datetime(2024, 1, 1, tzinfo=UTC)
 SHOP_OPENING = {"EUR": 25_000_00, "GBP": 9_000_00, "CZK": 180_000_00, "DKK": 60_000_00,
                 "USD": 7_000_00}  # fmt: skip
-ROOMS = ("control", "transactions", "ledger", "people")
+ROOMS = ("control", "cases", "transactions", "ledger", "people")
 STILL_OPEN = timedelta(minutes=5)
 
 
@@ -181,15 +182,15 @@ def empty() -> None:
     people = Person._meta.db_table
     tables = [m._meta.db_table for room in ROOMS for m in apps.get_app_config(room).get_models()
               if m._meta.db_table != people]  # fmt: skip
-    through = Merchant.admins.through._meta.db_table
+    through = [Merchant.admins.through._meta.db_table, Evidence.holders.through._meta.db_table]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            names = ", ".join(f'"{table}"' for table in [*tables, through])
+            names = ", ".join(f'"{table}"' for table in [*tables, *through])
             # What is still to be checked must be, before a table may be truncated.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
             cursor.execute(f"TRUNCATE {names} CASCADE")
         else:
-            for table in [through, *tables]:
+            for table in [*through, *tables]:
                 cursor.execute(f'DELETE FROM "{table}"')  # noqa: S608 (names of our own tables)
     # People last and one by one, so that what the auth service keeps of them goes too.
     Person.objects.all().delete()

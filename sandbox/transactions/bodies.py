@@ -64,14 +64,18 @@ class Confirmation(Body):
     authentication: Authentication | None = None
 
 
-class RefundWish(Body):
+class Seen(Body):
+    """Nothing but what the person was shown."""
+
     expected_version: Version
-    amount_minor: Annotated[int, Field(ge=1, le=MOST)]
+
+
+class Repetition(Body):
+    offer_id: Annotated[Text, Field(max_length=80)]
+    amount_minor: Minor
     currency: Currency
-    reason: Literal[
-        "not_received", "not_as_described", "duplicate", "wrong_amount", "changed_mind", "other"
-    ]
-    message: Annotated[Text, Field(max_length=2000)] | None = None
+    fee_minor: Minor
+    authentication: Authentication | None = None
 
 
 def read_json(request: HttpRequest) -> Any:

@@ -32,6 +32,12 @@ Reason = Literal[
     "already_cancelled",
     "failed",
     "expired",
+    "undo_window_over",
+    "not_confirmed_by_you",
+    "dispute_open",
+    "case_open",
+    "not_recallable",
+    "no_merchant",
 ]
 ReasonCode = Annotated[str, Field(pattern=r"^[A-Z0-9]{4}$", description="ISO 20022")]
 
@@ -88,17 +94,31 @@ class References(Shape):
 
 class RefundRequest(Shape):
     id: str
-    state: Literal["open", "accepted", "partly_accepted", "declined", "lapsed"]
+    state: Literal[
+        "open", "accepted", "partly_accepted", "declined", "lapsed", "withdrawn", "closed"
+    ]
     amount_minor: Minor
     currency: Currency
     reason: str
     message: str | None
     created_at: AwareDatetime
-    respond_by: AwareDatetime
+    respond_by: Annotated[AwareDatetime | None, Field(description="While it is open")]
 
 
 class AllowedAction(Shape):
-    action: Literal["cancel", "confirm", "decline", "request_refund"]
+    action: Literal[
+        "cancel",
+        "confirm",
+        "decline",
+        "undo",
+        "withdraw_confirmation",
+        "request_refund",
+        "dispute",
+        "report_fraud",
+        "recall",
+        "ask_merchant",
+        "repeat",
+    ]
     allowed: bool
     until: AwareDatetime | None
     reason: Reason | None
@@ -159,9 +179,40 @@ class Linked(Shape):
     counterparty_name: str
 
 
+CaseKind = Literal["refund_request", "dispute", "fraud_report", "recall", "inquiry"]
+CaseState = Literal[
+    "open",
+    "needs_user",
+    "under_review",
+    "accepted",
+    "partly_accepted",
+    "declined",
+    "lapsed",
+    "withdrawn",
+    "answered",
+    "closed",
+]
+CaseId = Annotated[str, Field(pattern=r"^(rfr|dsp|frd|rcl|inq)_[0-9a-f]{32}$")]
+WaitingFor = Literal["user", "merchant", "platform", "bank"]
+
+
+class CaseInShort(Shape):
+    """One of a transaction's cases; the rest is at `/cases/{case_id}`."""
+
+    id: CaseId
+    kind: CaseKind
+    state: CaseState
+    waiting_for: WaitingFor | None
+    amount_minor: Minor | None
+    currency: Currency
+    respond_by: AwareDatetime | None
+    created_at: AwareDatetime
+
+
 class TransactionDetail(Transaction):
     timeline: list[TimelineEvent]
     linked: list[Linked]
+    cases: list[CaseInShort]
 
 
 class TransactionPage(Shape):
@@ -183,12 +234,43 @@ class ConfirmationDone(Shape):
     transaction: TransactionDetail
 
 
-class RefundRequestDone(Shape):
+class TakenBack(Shape):
+    """A confirmation undone or withdrawn: it waits again, or is cancelled."""
+
     id: str
-    state: Literal["open"]
-    respond_by: AwareDatetime
-    amount_minor: Minor
+    transaction: TransactionDetail
+
+
+class PayeeCheck(Shape):
+    """What the payee's bank says now of name and account."""
+
+    name: str
+    iban: str | None
+    check: Literal["match", "close_match", "no_match", "closed", "unavailable"]
+    name_found: str | None
+
+
+class RepeatOffer(Shape):
+    """A fresh look at payee and limits; `id` holds until `expires_at` for just this amount."""
+
+    id: str
+    transaction_id: str
+    allowed: bool
+    reason: Reason | Literal["payee_closed", "limit_exceeded", "insufficient_funds"] | None
+    payee: PayeeCheck
+    amount_minor: Annotated[int, Field(ge=1)]
     currency: Currency
+    fee_minor: Minor
+    available_minor: int
+    daily_limit_minor: Minor
+    left_today_minor: Minor
+    expires_at: AwareDatetime
+
+
+class RepetitionDone(Shape):
+    """`transaction` is the new one."""
+
+    id: str
     transaction: TransactionDetail
 
 
@@ -196,7 +278,21 @@ class Outcome(Shape):
     """Once the write's deadline and two seconds have passed, 404 is final: it never will happen."""
 
     idempotency_key: str
-    operation: Literal["cancel", "confirm", "refund_request"]
+    operation: Literal[
+        "cancel",
+        "confirm",
+        "undo",
+        "withdraw_confirmation",
+        "repeat",
+        "refund_request",
+        "dispute",
+        "fraud_report",
+        "recall",
+        "inquiry",
+        "case_message",
+        "case_withdrawal",
+        "case_escalation",
+    ]
     state: Literal["done", "in_progress"]
     status: int | None
     body: dict[str, object] | None

@@ -15,6 +15,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 
 from sandbox import clock, ids
+from sandbox.cases import due as case_due
 from sandbox.control import faults, record
 from sandbox.control.models import Fault
 from sandbox.people.models import Person
@@ -47,7 +48,7 @@ class Visit:
 type View = Callable[..., HttpResponse]
 
 
-def service(operation: str, method: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
+def service(operation: str, *methods: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
     """Views get the request, the visit, the person, and the path's other parts by name."""
 
     def wrap(view: View) -> Callable[..., HttpResponseBase]:
@@ -63,8 +64,9 @@ def service(operation: str, method: str) -> Callable[[View], Callable[..., HttpR
             def _inside(
                 request: HttpRequest, visit: Visit, sub: str, parts: dict[str, str]
             ) -> HttpResponse:
-                _check_caller(request, method)
+                _check_caller(request, methods)
                 due.apply_due(clock.now())
+                case_due.apply_due(clock.now())
                 return view(request, visit, _person(request, sub), **parts)
 
             known = visit.facts["sub"]
@@ -97,13 +99,14 @@ def _answered(
         return bug.response(visit.request_id)
 
 
-def _check_caller(request: HttpRequest, method: str) -> None:
+def _check_caller(request: HttpRequest, methods: tuple[str, ...]) -> None:
     expected = f"Bearer {settings.SANDBOX_TRANSACTIONS_TOKEN}"
     if not constant_time_compare(request.headers.get("Authorization", ""), expected):
         raise ProblemError(401, "bad_token", "Send the service's bearer token.")
-    if request.method != method:
-        told = f"This address knows {method} only."
-        raise ProblemError(405, "method_not_allowed", told, allow=method)
+    if request.method not in methods:
+        allow = ", ".join(methods)
+        told = f"This address knows {allow} only."
+        raise ProblemError(405, "method_not_allowed", told, allow=allow)
 
 
 def _person(request: HttpRequest, sub: str) -> Person:

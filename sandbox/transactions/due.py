@@ -1,4 +1,4 @@
-"""What time itself does: expiry, schedules, the end of processing, unanswered refund requests."""
+"""What time itself does to transactions: expiry, schedules, the end of processing."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from django.db import transaction as database
 from sandbox.control import record
 from sandbox.ledger.journal import InsufficientFundsError
 from sandbox.transactions import machine
-from sandbox.transactions.models import RefundRequest, Transaction
+from sandbox.transactions.models import Transaction
 
 Status = Transaction.Status
 BATCH = 50
@@ -16,8 +16,8 @@ BATCH = 50
 def apply_due(now: datetime) -> int:
     """Apply what is due, at most a batch, each thing in its own database transaction.
 
-    Called at the start of every request of the service; with nothing due it costs two look-ups
-    in partial indexes. What another request is just applying is left to it.
+    Called at the start of every request of the service; with nothing due it costs a look-up
+    in a partial index. What another request is just applying is left to it.
     """
     due = Transaction.objects.filter(due_at__lte=now).order_by("due_at")
     applied = 0
@@ -30,11 +30,6 @@ def apply_due(now: datetime) -> int:
                 .first()
             )
             applied += move_on(row, now) if row else 0
-    lapsing = RefundRequest.objects.filter(state=RefundRequest.State.OPEN, respond_by__lte=now)
-    for pk in lapsing.values_list("transaction", flat=True)[:BATCH]:
-        with database.atomic():
-            row = Transaction.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
-            applied += _lapse(row, now) if row else 0
     return applied
 
 
@@ -67,22 +62,3 @@ def _target(row: Transaction) -> tuple[str, str]:
             return Status.COMPLETED, ""
         case _:
             return Status.PROCESSING, ""
-
-
-def _lapse(row: Transaction, now: datetime) -> int:
-    wish = row.refund_requests.filter(state=RefundRequest.State.OPEN, respond_by__lte=now).first()
-    if wish is None:
-        return 0
-    wish.state = RefundRequest.State.LAPSED
-    wish.save(update_fields=["state"])
-    row.version += 1
-    row.updated_at = wish.respond_by
-    row.save(update_fields=["version", "updated_at"])
-    machine.tell(row, "refund_request.lapsed", by=machine.PLATFORM, at=wish.respond_by)
-    record.write(
-        "due",
-        sub=row.person.sub,
-        transaction_id=row.wire_id,
-        effect="refund_request.lapsed",
-    )
-    return 1

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
 
+from django.conf import settings
+
 from sandbox import ids
 from sandbox.ledger import journal
 from sandbox.ledger.models import Account
@@ -44,10 +46,12 @@ STEPS = (
     Step(S.ACTION_REQUIRED, S.EXPIRED, ("platform",), "transaction.expired", E.NOTHING),
     Step(S.ACTION_REQUIRED, S.FAILED, PLATFORM_FIRST, "transaction.failed", E.NOTHING),
     Step(S.SCHEDULED, S.PROCESSING, ("platform",), "transaction.processing", E.HOLD),
+    Step(S.SCHEDULED, S.ACTION_REQUIRED, ("user",), "transaction.action_required", E.NOTHING),
     Step(S.SCHEDULED, S.CANCELLED, ANYBODY, "transaction.cancelled", E.NOTHING),
     Step(S.SCHEDULED, S.FAILED, PLATFORM_FIRST, "transaction.failed", E.NOTHING),
     Step(S.PROCESSING, S.COMPLETED, BANK_FIRST, "transaction.completed", E.SETTLE),
     Step(S.PROCESSING, S.FAILED, BANK_FIRST, "transaction.failed", E.RELEASE),
+    Step(S.PROCESSING, S.ACTION_REQUIRED, ("user",), "transaction.action_required", E.RELEASE),
     Step(S.PROCESSING, S.CANCELLED, ANYBODY, "transaction.cancelled", E.RELEASE),
 )
 BY_ENDS = {(step.source, step.target): step for step in STEPS}
@@ -181,6 +185,10 @@ def _set_times(transaction: Transaction, at: datetime) -> None:
         case Status.PROCESSING:
             takes = INSTANT_TAKES if transaction.instant else CLEARING_TAKES
             transaction.due_at = at + takes
+            if transaction.confirmed_at:
+                # Nothing leaves while it can still be undone.
+                undo = timedelta(seconds=settings.SANDBOX_UNDO_SECONDS)
+                transaction.due_at = max(transaction.due_at, transaction.confirmed_at + undo)
             if not transaction.instant:
                 transaction.cut_off_at = transaction.due_at - CUT_OFF_BEFORE_END
         case _:

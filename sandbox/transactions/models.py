@@ -1,4 +1,4 @@
-"""Transactions, timelines, refund requests and stored answers; the rules are in `machine.py`."""
+"""Transactions, timelines and stored answers; the rules are in `machine.py`."""
 
 from django.db import models
 from django.db.models import Q
@@ -19,6 +19,7 @@ class Transaction(models.Model):
     `due_at` is when time itself moves the transaction on (see `due.py`): expiry, schedule, or the
     end of processing, which fails with `fails_with` if that is set. `reserved_minor` is held on
     `account` while processing. `cut_off_at` ends cancelling of a processing transaction.
+    `confirmed_at` is when its person said yes, for the time in which that can be undone.
     `search` must be kept by whoever writes in bulk: `row.search = row.build_search()`.
     `external_id` is unique for a person: what an import calls its line.
     """
@@ -68,6 +69,7 @@ class Transaction(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
     completed_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
     scheduled_for = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     cut_off_at = models.DateTimeField(null=True)
@@ -89,8 +91,10 @@ class Transaction(models.Model):
     )
     # The latest one; kept here so that a page of the list needs no second query.
     refund_request = models.ForeignKey(
-        "RefundRequest", models.SET_NULL, null=True, related_name="+", db_index=False
+        "cases.Case", models.SET_NULL, null=True, related_name="+", db_index=False
     )
+    # Kinds of open cases with spaces between them, for the same reason; `cases/life.py` keeps it.
+    open_cases = models.CharField(max_length=80, blank=True)
 
     class Meta:
         indexes = [
@@ -122,6 +126,10 @@ class Transaction(models.Model):
             models.CheckConstraint(
                 condition=Q(amount_minor__gt=0, fee_minor__gte=0, reserved_minor__gte=0),
                 name="transaction_amounts",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__gte=0, refunded_minor__lte=models.F("amount_minor")),
+                name="transaction_never_back_more_than_paid",
             ),
         ]
 
@@ -155,43 +163,6 @@ class TransactionEvent(models.Model):
     note = models.CharField(max_length=2000, blank=True)
 
 
-class RefundRequest(models.Model):
-    """A person's wish to get a payment's money back; the merchant answers until `respond_by`."""
-
-    class State(models.TextChoices):
-        OPEN = "open"
-        ACCEPTED = "accepted"
-        PARTLY_ACCEPTED = "partly_accepted"
-        DECLINED = "declined"
-        LAPSED = "lapsed"
-
-    id = models.UUIDField(primary_key=True)
-    transaction = models.ForeignKey(Transaction, models.CASCADE, related_name="refund_requests")
-    state = models.CharField(max_length=16, choices=State, default=State.OPEN)
-    amount_minor = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    reason = models.CharField(max_length=20)
-    message = models.CharField(max_length=2000, blank=True)
-    created_at = models.DateTimeField()
-    respond_by = models.DateTimeField()
-
-    class Meta:
-        indexes = [
-            models.Index(
-                fields=["respond_by"], condition=Q(state="open"), name="refund_request_due"
-            ),
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["transaction"], condition=Q(state="open"), name="refund_request_one_open"
-            ),
-        ]
-
-    @property
-    def wire_id(self) -> str:
-        return ids.wire("rfr", self.id)
-
-
 class IdempotencyKey(models.Model):
     """A caller's key, claimed and committed before its effect, then holding the stored answer.
 
@@ -200,7 +171,7 @@ class IdempotencyKey(models.Model):
 
     key = models.CharField(max_length=128, unique=True)
     person = models.ForeignKey(Person, models.CASCADE)
-    operation = models.CharField(max_length=20)
+    operation = models.CharField(max_length=40)
     fingerprint = models.CharField(max_length=64)
     deadline = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)

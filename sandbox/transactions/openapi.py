@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from sandbox.cases import contract as cases
 from sandbox.transactions import bodies, contract, listing
 
 REF = "#/components/schemas/"
@@ -53,14 +54,26 @@ OPERATIONS = (
         bodies.Confirmation,
     ),
     Operation(
-        f"{ONE}/refund-requests", "post", "refund_request", "Ask for money back",
-        contract.RefundRequestDone, bodies.RefundWish,
+        f"{ONE}/undos", "post", "undo", "Take a yes back at once", contract.TakenBack, bodies.Seen,
     ),
+    Operation(
+        f"{ONE}/confirmation-withdrawals", "post", "withdraw_confirmation",
+        "Take a yes back before it leaves", contract.TakenBack, bodies.Seen,
+    ),
+    Operation(
+        f"{ONE}/repeat-offer", "get", "repeat_offer", "What doing it again would be",
+        contract.RepeatOffer,
+    ),
+    Operation(
+        f"{ONE}/repetitions", "post", "repeat", "Do it again", contract.RepetitionDone,
+        bodies.Repetition,
+    ),
+    *(Operation(*operation) for operation in cases.OPERATIONS),
 )  # fmt: skip
 
 
 def document() -> dict[str, Any]:
-    shapes: list[type[BaseModel]] = [contract.Problem]
+    shapes: list[type[BaseModel]] = [contract.Problem, cases.EvidenceStored]
     for operation in OPERATIONS:
         shapes += [operation.answer, *([operation.body] if operation.body else [])]
     _, defined = models_json_schema(
@@ -70,6 +83,8 @@ def document() -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for operation in OPERATIONS:
         paths.setdefault(operation.path, {})[operation.method] = _operation(operation)
+    files = cases.EVIDENCE_PATH
+    paths[files] = cases.evidence_operations(_path_parameters(files), PROBLEMS)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -122,16 +137,22 @@ def _json(shape: type[BaseModel]) -> dict[str, Any]:
 
 
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
-    found = [_parameter("X-Request-Id", {"type": "string"}, "header", required=False)]
-    for name, schema in PATH.items():
-        if f"{{{name}}}" in operation.path:
-            found.append(_parameter(name, schema, "path"))
+    found = _path_parameters(operation.path)
     if operation.method == "post":
         found.append(_parameter("Idempotency-Key", KEY, "header"))
         found.append(_parameter("Request-Deadline", INSTANT, "header"))
     if operation.name == "list":
         found += [_parameter(n, s, "query", required=False) for n, s in _filters().items()]
+    if operation.name == "cases":
+        filters = cases.LIST_FILTERS.items()
+        found += [_parameter(n, s, "query", required=False) for n, s in filters]
     return found
+
+
+def _path_parameters(path: str) -> list[dict[str, Any]]:
+    found = [_parameter("X-Request-Id", {"type": "string"}, "header", required=False)]
+    named = [(name, schema) for name, schema in PATH.items() if f"{{{name}}}" in path]
+    return found + [_parameter(name, schema, "path") for name, schema in named]
 
 
 KEY = {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,128}$"}
@@ -140,6 +161,7 @@ PATH: dict[str, dict[str, Any]] = {
     "sub": {"type": "string", "pattern": "^[A-Za-z0-9_.:@-]{1,64}$"},
     "transaction_id": {"type": "string", "pattern": "^txn_[0-9a-f]{32}$"},
     "idempotency_key": KEY,
+    **cases.PATH,
 }
 
 

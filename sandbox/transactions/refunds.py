@@ -1,46 +1,62 @@
-"""A merchant's answer to a refund request, and the money that comes back; no HTTP here."""
+"""The one way for money to come back for a payment; no HTTP here."""
 
 from datetime import datetime
 
 from sandbox import ids
 from sandbox.ledger import journal
+from sandbox.ledger.models import Account
 from sandbox.transactions import machine
-from sandbox.transactions.models import RefundRequest, Transaction
+from sandbox.transactions.models import Transaction
+
+PLATFORM_NAME = "Fraud desk"
 
 
-def answer(row: Transaction, *, amount_minor: int, at: datetime, note: str = "") -> None:
-    """The merchant gives back `amount_minor` (0 declines) of the open request of a locked payment.
+class NothingLeftError(ValueError):
+    """More than what is left of the payment was to be given back; nothing was changed."""
 
-    ValueError if there is no open request or the amount is more than was asked for.
+
+def left_of(payment: Transaction) -> int:
+    return payment.amount_minor - payment.refunded_minor
+
+
+def give_back(
+    payment: Transaction, amount_minor: int, at: datetime, *, by: machine.Actor, note: str = ""
+) -> Transaction:
+    """A completed refund of a completed payment, paid by the other side or by the platform.
+
+    Takes the payment's row lock and reads anew what has come back already, so that refunds,
+    disputes, fraud reports and recalls that end at once never add up to more than was paid; the
+    database's check `transaction_never_back_more_than_paid` stands behind it. Must run inside a
+    database transaction. Raises NothingLeftError, or InsufficientFundsError where a person would
+    have to give back what they no longer have.
     """
-    wish = row.refund_request
-    if wish is None or wish.state != RefundRequest.State.OPEN:
-        raise ValueError("there is no open refund request")
-    if not 0 <= amount_minor <= wish.amount_minor:
-        raise ValueError(f"the amount must be from 0 to {wish.amount_minor}")
-    state = RefundRequest.State.DECLINED
-    if amount_minor:
-        whole = amount_minor == wish.amount_minor
-        state = RefundRequest.State.ACCEPTED if whole else RefundRequest.State.PARTLY_ACCEPTED
-    wish.state = state
-    wish.save(update_fields=["state"])
-    shop = machine.Actor("merchant", row.counterparty_name)
-    machine.tell(row, f"refund_request.{state}", by=shop, at=at, note=note)
-    if amount_minor:
-        give_back(row, amount_minor, at)
-    row.version += 1
-    row.updated_at = at
-    row.save(update_fields=["version", "updated_at", "refunded_minor"])
+    held = Transaction.objects.select_for_update(of=("self",)).only("refunded_minor")
+    payment.refunded_minor = held.get(pk=payment.pk).refunded_minor
+    if not 0 < amount_minor <= left_of(payment):
+        raise NothingLeftError(f"the amount must be from 1 to {left_of(payment)}")
+    refund = _refund(payment, amount_minor, at, from_platform=by.kind == "platform")
+    refund.save(force_insert=True)
+    machine.tell(refund, "transaction.created", by=by, at=at, note=note)
+    machine.tell(refund, "transaction.completed", by=machine.Actor("bank"), at=at, led_to=True)
+    journal.post(
+        at=at, name="refund.received", transaction_id=refund.id, lines=machine.lines(refund)
+    )
+    payment.refunded_minor += amount_minor
+    payment.version += 1
+    payment.updated_at = at
+    payment.save(update_fields=["refunded_minor", "version", "updated_at"])
+    machine.tell(payment, "refund.received", by=by, at=at, note=note)
+    _show_to_giver(refund, at)
+    return refund
 
 
-def give_back(payment: Transaction, amount_minor: int, at: datetime) -> Transaction:
-    """A completed refund of a locked payment, from the merchant's money; the caller saves it."""
+def _refund(
+    payment: Transaction, amount_minor: int, at: datetime, *, from_platform: bool
+) -> Transaction:
     refund = Transaction(
         id=ids.uuid7(at),
         person=payment.person,
         account=payment.account,
-        peer=payment.peer,
-        merchant=payment.merchant,
         kind=Transaction.Kind.REFUND,
         direction=Transaction.Direction.IN,
         status=Transaction.Status.COMPLETED,
@@ -49,27 +65,52 @@ def give_back(payment: Transaction, amount_minor: int, at: datetime) -> Transact
         created_at=at,
         updated_at=at,
         completed_at=at,
-        counterparty_kind=payment.counterparty_kind,
-        counterparty_name=payment.counterparty_name,
         merchant_reference=payment.merchant_reference,
         refund_of=payment,
     )
-    if payment.original_amount_minor is not None:
+    if from_platform:
+        refund.peer = journal.platform_account(Account.Kind.FEES, payment.currency)
+        refund.counterparty_kind, refund.counterparty_name = "bank", PLATFORM_NAME
+    else:
+        refund.peer, refund.merchant = payment.peer, payment.merchant
+        refund.counterparty_kind = payment.counterparty_kind
+        refund.counterparty_name = payment.counterparty_name
+        refund.counterparty_iban = payment.counterparty_iban
+    if payment.original_amount_minor is not None and not from_platform:
         # At the payment's own rate, so that nobody gains by buying and sending back.
         share = payment.original_amount_minor * amount_minor // payment.amount_minor
         refund.original_amount_minor = share
         refund.original_currency, refund.rate = payment.original_currency, payment.rate
     refund.search = refund.build_search()
-    refund.save(force_insert=True)
-    shop = machine.Actor("merchant", payment.counterparty_name)
-    machine.tell(refund, "transaction.created", by=shop, at=at)
-    machine.tell(refund, "transaction.completed", by=machine.Actor("bank"), at=at, led_to=True)
-    journal.post(
-        at=at,
-        name="refund.received",
-        transaction_id=refund.id,
-        lines=machine.lines(refund),
-    )
-    payment.refunded_minor += amount_minor
-    machine.tell(payment, "refund.received", by=shop, at=at)
     return refund
+
+
+def _show_to_giver(refund: Transaction, at: datetime) -> None:
+    """What a person here gives back leaves their account as a transfer of their own."""
+    giver = refund.peer.person
+    if giver is None:
+        return
+    changed = refund.peer.currency != refund.currency
+    row = Transaction(
+        id=ids.uuid7(at),
+        person=giver,
+        account=refund.peer,
+        peer=refund.account,
+        kind=Transaction.Kind.TRANSFER,
+        direction=Transaction.Direction.OUT,
+        status=Transaction.Status.COMPLETED,
+        amount_minor=(refund.original_amount_minor or 0) if changed else refund.amount_minor,
+        currency=refund.peer.currency,
+        created_at=at,
+        updated_at=at,
+        completed_at=at,
+        instant=True,
+        counterparty_kind="person",
+        counterparty_name=refund.person.name,
+        counterparty_iban=refund.account.iban,
+        remittance_information="Given back after a recall",
+    )
+    row.search = row.build_search()
+    row.save(force_insert=True)
+    machine.tell(row, "transaction.created", by=machine.Actor("bank"), at=at)
+    machine.tell(row, "transaction.completed", by=machine.Actor("bank"), at=at, led_to=True)

@@ -13,5 +13,8 @@ urlpatterns = [
     path("users/<str:sub>/outcomes/<str:key>", views.outcome_detail),
     path(f"{ONE}/cancellations", views.cancellation_new),
     path(f"{ONE}/confirmations", views.confirmation_new),
-    path(f"{ONE}/refund-requests", views.refund_request_new),
+    path(f"{ONE}/undos", views.undo_new),
+    path(f"{ONE}/confirmation-withdrawals", views.confirmation_withdrawal_new),
+    path(f"{ONE}/repeat-offer", views.repeat_offer),
+    path(f"{ONE}/repetitions", views.repetition_new),
 ]

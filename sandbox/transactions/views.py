@@ -1,13 +1,11 @@
 """The service's operations, read from the request and answered; the rules are next door."""
 
-from uuid import UUID
-
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from sandbox import clock, problems
 from sandbox.people.models import Person
-from sandbox.transactions import bodies, due, listing, once, wire, writes
+from sandbox.transactions import carry, listing, once, repeating, wire
 from sandbox.transactions.door import (
     Visit,
     is_foreign,
@@ -16,6 +14,7 @@ from sandbox.transactions.door import (
     unknown_transaction,
 )
 from sandbox.transactions.models import Transaction
+from sandbox.transactions.writes import WRITES
 
 
 @service("accounts", "GET")
@@ -64,89 +63,42 @@ def outcome_detail(request: HttpRequest, visit: Visit, person: Person, key: str)
 
 @service("cancel", "POST")
 def cancellation_new(request: HttpRequest, visit: Visit, person: Person, id_: str) -> HttpResponse:
-    return _write(request, visit, person, id_)
+    return carry.to_transaction(request, visit, person, id_, WRITES["cancel"])
 
 
 @service("confirm", "POST")
 def confirmation_new(request: HttpRequest, visit: Visit, person: Person, id_: str) -> HttpResponse:
-    return _write(request, visit, person, id_)
+    return carry.to_transaction(request, visit, person, id_, WRITES["confirm"])
 
 
-@service("refund_request", "POST")
-def refund_request_new(
+@service("undo", "POST")
+def undo_new(request: HttpRequest, visit: Visit, person: Person, id_: str) -> HttpResponse:
+    return carry.to_transaction(request, visit, person, id_, WRITES["undo"])
+
+
+@service("withdraw_confirmation", "POST")
+def confirmation_withdrawal_new(
     request: HttpRequest, visit: Visit, person: Person, id_: str
 ) -> HttpResponse:
-    return _write(request, visit, person, id_)
+    return carry.to_transaction(request, visit, person, id_, WRITES["withdraw_confirmation"])
 
 
-def _write(request: HttpRequest, visit: Visit, person: Person, id_: str) -> HttpResponse:
-    """Every write alike: headers, body, whose it is, then once."""
-    claim = once.claim_from(request)
-    act, shape = writes.WRITES[visit.operation]
-    body = bodies.read(request, shape)
+@service("repeat_offer", "GET")
+def repeat_offer(request: HttpRequest, visit: Visit, person: Person, id_: str) -> HttpResponse:
     pk = transaction_id(id_)
-    if not Transaction.objects.filter(pk=pk, person=person).exists():
+    row = _whole().filter(person=person, pk=pk).first()
+    if row is None:
         raise unknown_transaction()
-    visit.facts |= {"transaction_id": id_, "idempotency_key": claim.key}
-    done_before = once.known(claim.key)
-    if not done_before:
-        writes.check_proof(body, clock.now())
-    effects = [""]
-
-    def effect() -> dict[str, object]:
-        done = act(_locked(pk), body, clock.now())
-        effects[0] = done.effect
-        return done.body
-
-    answer = once.once(
-        claim,
-        person=person,
-        operation=visit.operation,
-        print_=once.fingerprint(person, request.path, body.model_dump(mode="json")),
-        effect=effect,
-        note=lambda answer: _note(request, visit, answer, effects[0]),
-    )
-    visit.facts |= {"replayed": answer.replayed, "code": answer.body.get("code", "")}
-    return _response(request, visit, person, answer)
+    visit.facts["transaction_id"] = id_
+    return problems.answer(200, repeating.offer(row, clock.now()))
 
 
-def _response(
-    request: HttpRequest, visit: Visit, person: Person, answer: once.Answer
-) -> HttpResponse:
-    body = answer.body
-    if is_foreign(request) and "transaction" in body:
-        other = _whole().exclude(person=person).order_by("-created_at").first()
-        if other:
-            body = {**body, "transaction": wire.detail(other, clock.now())}
-    if answer.status >= 400:
-        body = {**body, "request_id": visit.request_id}
-    response = problems.answer(answer.status, body)
-    if answer.replayed:
-        response["Idempotency-Replayed"] = "true"
-    return response
-
-
-def _note(request: HttpRequest, visit: Visit, answer: once.Answer, effect: str) -> None:
-    visit.log(
-        answer.status,
-        code=answer.body.get("code", ""),
-        effect=effect if answer.status < 400 else "",
-        fault=request.META.get("sandbox.fault", ""),
-    )
+@service("repeat", "POST")
+def repetition_new(request: HttpRequest, visit: Visit, person: Person, id_: str) -> HttpResponse:
+    return carry.to_transaction(request, visit, person, id_, repeating.WRITES["repeat"])
 
 
 def _whole() -> QuerySet[Transaction]:
     return Transaction.objects.select_related(
         "account", "merchant", "refund_request", "person", "refund_of"
     )
-
-
-def _locked(pk: UUID) -> Transaction:
-    """The row under lock, with what time has done to it until now."""
-    row = (
-        Transaction.objects.select_for_update(of=("self",))
-        .select_related("account", "peer__person", "merchant", "refund_request", "person")
-        .get(pk=pk)
-    )
-    due.move_on(row, clock.now())
-    return row

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox.clock import maybe, rfc3339
 from sandbox.ledger.models import Account
 from sandbox.people.models import Merchant
-from sandbox.transactions.allowed import ACTIONS, verdict
-from sandbox.transactions.models import RefundRequest, Transaction, TransactionEvent
+from sandbox.transactions.allowed import actions, verdict
+from sandbox.transactions.models import Transaction, TransactionEvent
+
+if TYPE_CHECKING:
+    from sandbox.cases.models import Case
 
 type Json = dict[str, Any]
 
@@ -56,12 +59,12 @@ def transaction(row: Transaction, now: datetime) -> Json:
         },
         "refunded_minor": row.refunded_minor,
         "refund_request": _refund_request(row.refund_request) if row.refund_request else None,
-        "allowed_actions": [_action(name, row, now) for name in ACTIONS],
+        "allowed_actions": [_action(name, row, now) for name in actions(row)],
     }
 
 
 def detail(row: Transaction, now: datetime) -> Json:
-    """With timeline and linked ones: three queries more."""
+    """With timeline, linked ones and cases: four queries more."""
     linked = [_linked(refund, "refund") for refund in row.refunds.order_by("created_at", "id")]
     if row.refund_of:
         linked.append(_linked(row.refund_of, "refund_of"))
@@ -69,6 +72,7 @@ def detail(row: Transaction, now: datetime) -> Json:
         **transaction(row, now),
         "timeline": _timeline(row.events.order_by("at", "pk")),
         "linked": linked,
+        "cases": [_case(case) for case in row.cases.order_by("created_at", "id")],
     }
 
 
@@ -102,7 +106,20 @@ def _merchant(row: Merchant) -> Json:
     }
 
 
-def _refund_request(row: RefundRequest) -> Json:
+def _case(row: "Case") -> Json:
+    return {
+        "id": row.wire_id,
+        "kind": row.kind,
+        "state": row.state,
+        "waiting_for": row.waiting_for or None,
+        "amount_minor": row.amount_minor,
+        "currency": row.currency,
+        "respond_by": maybe(row.respond_by),
+        "created_at": rfc3339(row.created_at),
+    }
+
+
+def _refund_request(row: "Case") -> Json:
     return {
         "id": row.wire_id,
         "state": row.state,
@@ -111,7 +128,7 @@ def _refund_request(row: RefundRequest) -> Json:
         "reason": row.reason,
         "message": row.message or None,
         "created_at": rfc3339(row.created_at),
-        "respond_by": rfc3339(row.respond_by),
+        "respond_by": maybe(row.respond_by),
     }
 
 

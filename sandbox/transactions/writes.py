@@ -1,24 +1,22 @@
-"""The three things a person can do to a transaction; each runs inside a database transaction."""
+"""What a person can do to a transaction of theirs; each runs inside a database transaction."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sandbox import ids
-from sandbox.clock import rfc3339
 from sandbox.ledger.journal import InsufficientFundsError
 from sandbox.problems import ProblemError
 from sandbox.transactions import machine, wire
 from sandbox.transactions.allowed import verdict
-from sandbox.transactions.bodies import Body, Cancellation, Confirmation, RefundWish
-from sandbox.transactions.models import RefundRequest, Transaction
+from sandbox.transactions.bodies import Body, Cancellation, Confirmation, Repetition, Seen
+from sandbox.transactions.models import Transaction
 
 Status = Transaction.Status
 
 STRONG_ACR = "urn:openbanking:psd2:sca"
 PROOF_IS_FRESH = timedelta(minutes=5)
 CLOCK_SKEW = timedelta(seconds=30)
-ANSWER_WITHIN = timedelta(days=14)
 
 
 class Done(NamedTuple):
@@ -28,11 +26,15 @@ class Done(NamedTuple):
     effect: str
 
 
-type Write = Callable[[Transaction, Any, datetime], Done]
+class Write(NamedTuple):
+    """The shape of its body, and what it does with the locked row."""
+
+    shape: type[Body]
+    act: Callable[[Any, Any, datetime], Done]
 
 
 def cancel(row: Transaction, body: Cancellation, now: datetime) -> Done:
-    _check(row, body.expected_version, "cancel", now)
+    check(row, body.expected_version, "cancel", now)
     code = "DUPL" if body.reason == "duplicate" else "CUST"
     note = f"{body.reason}: {body.note}" if body.note else body.reason
     machine.move(row, Status.CANCELLED, by=_person(row), at=now, reason_code=code, note=note)
@@ -41,11 +43,11 @@ def cancel(row: Transaction, body: Cancellation, now: datetime) -> Done:
 
 
 def confirm(row: Transaction, body: Confirmation, now: datetime) -> Done:
-    _check_version(row, body.expected_version)
+    check_version(row, body.expected_version)
     seen = (body.amount_minor, body.currency, body.fee_minor)
     if seen != (row.amount_minor, row.currency, row.fee_minor):
         raise ProblemError(409, "amount_changed", "Amount or fee are not what you were shown.")
-    _check(row, body.expected_version, body.decision, now)
+    check(row, body.expected_version, body.decision, now)
     if body.decision == "decline":
         machine.tell(row, "transaction.declined", by=_person(row), at=now)
         machine.move(row, Status.CANCELLED, by=_person(row), at=now, reason_code="CUST")
@@ -64,6 +66,7 @@ def confirm(row: Transaction, body: Confirmation, now: datetime) -> Done:
 def _confirm(row: Transaction, now: datetime) -> None:
     later = row.scheduled_for is not None and row.scheduled_for > now
     machine.tell(row, "transaction.confirmed", by=_person(row), at=now)
+    row.confirmed_at = now
     try:
         target = Status.SCHEDULED if later else Status.PROCESSING
         machine.move(row, target, by=_person(row), at=now)
@@ -73,47 +76,36 @@ def _confirm(row: Transaction, now: datetime) -> None:
         ) from None
 
 
-def request_refund(row: Transaction, body: RefundWish, now: datetime) -> Done:
-    _check_version(row, body.expected_version)
-    if body.currency != row.currency:
-        raise ProblemError(409, "amount_changed", f"The payment was in {row.currency}.")
-    found = _check(row, body.expected_version, "request_refund", now)
-    if body.amount_minor > (found or 0):
-        told = "More than is left to refund."
-        raise ProblemError(422, "amount_exceeds_refundable", told, refundable_minor=found)
-    wish = RefundRequest.objects.create(
-        id=ids.uuid7(now),
-        transaction=row,
-        amount_minor=body.amount_minor,
-        currency=row.currency,
-        reason=body.reason,
-        message=body.message or "",
-        created_at=now,
-        respond_by=now + ANSWER_WITHIN,
-    )
-    row.refund_request = wish
-    row.version += 1
-    row.updated_at = now
-    row.save(update_fields=["refund_request", "version", "updated_at"])
-    note = body.message or body.reason
-    machine.tell(row, "refund_request.opened", by=_person(row), at=now, note=note)
-    answer = {
-        "id": wish.wire_id,
-        "state": wish.state,
-        "respond_by": rfc3339(wish.respond_by),
-        "amount_minor": wish.amount_minor,
-        "currency": wish.currency,
-        "transaction": wire.detail(row, now),
-    }
-    return Done(answer, "refund_request.opened")
+def undo(row: Transaction, body: Seen, now: datetime) -> Done:
+    check(row, body.expected_version, "undo", now)
+    return _take_back(row, "und", "transaction.undone", now)
+
+
+def withdraw_confirmation(row: Transaction, body: Seen, now: datetime) -> Done:
+    check(row, body.expected_version, "withdraw_confirmation", now)
+    return _take_back(row, "wdr", "transaction.confirmation_withdrawn", now)
+
+
+def _take_back(row: Transaction, prefix: str, effect: str, now: datetime) -> Done:
+    """As if never confirmed: it waits again, or ends where it can't wait any more."""
+    machine.tell(row, effect, by=_person(row), at=now)
+    row.confirmed_at = row.cut_off_at = None
+    if row.expires_at and now < row.expires_at:
+        machine.move(row, Status.ACTION_REQUIRED, by=_person(row), at=now)
+    else:
+        machine.move(row, Status.CANCELLED, by=_person(row), at=now, reason_code="CUST")
+    answer = {"id": ids.wire(prefix, ids.uuid7(now)), "transaction": wire.detail(row, now)}
+    return Done(answer, effect)
 
 
 def check_proof(body: Body, now: datetime) -> None:
-    """A confirmation needs a fresh strong proof of identity; 403 `step_up_required` otherwise.
+    """Whatever sends money needs a fresh strong proof of identity; 403 `step_up_required` else.
 
     Asked before the key is used, since it depends on the body alone and not on the transaction.
     """
-    if not isinstance(body, Confirmation) or body.decision == "decline":
+    if not isinstance(body, Confirmation | Repetition):
+        return
+    if isinstance(body, Confirmation) and body.decision == "decline":
         return
     proof = body.authentication
     fresh = proof and now - PROOF_IS_FRESH <= proof.authenticated_at <= now + CLOCK_SKEW
@@ -121,11 +113,11 @@ def check_proof(body: Body, now: datetime) -> None:
         raise ProblemError(403, "step_up_required", "Confirming needs a fresh second factor.")
 
 
-def _check(row: Transaction, expected_version: int, action: str, now: datetime) -> int | None:
+def check(row: Transaction, expected_version: int, action: str, now: datetime) -> int | None:
     """ProblemError unless the person may; gives the largest amount, if there is one."""
     if row.person.restricted:
         raise ProblemError(403, "account_restricted", "This person may look, not move money.")
-    _check_version(row, expected_version)
+    check_version(row, expected_version)
     found = verdict(action, row, now)
     if found.reason:
         raise ProblemError(
@@ -138,7 +130,7 @@ def _check(row: Transaction, expected_version: int, action: str, now: datetime) 
     return found.max_amount_minor
 
 
-def _check_version(row: Transaction, expected: int) -> None:
+def check_version(row: Transaction, expected: int) -> None:
     if row.version != expected and not row.person.restricted:
         told = "The transaction has changed since you saw it."
         raise ProblemError(409, "version_conflict", told, current_version=row.version)
@@ -148,8 +140,9 @@ def _person(row: Transaction) -> machine.Actor:
     return machine.Actor("user", row.person.name)
 
 
-WRITES: dict[str, tuple[Write, type[Body]]] = {
-    "cancel": (cancel, Cancellation),
-    "confirm": (confirm, Confirmation),
-    "refund_request": (request_refund, RefundWish),
+WRITES: dict[str, Write] = {
+    "cancel": Write(Cancellation, cancel),
+    "confirm": Write(Confirmation, confirm),
+    "undo": Write(Seen, undo),
+    "withdraw_confirmation": Write(Seen, withdraw_confirmation),
 }

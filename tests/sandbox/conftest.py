@@ -16,6 +16,7 @@ ENVIRONMENT = {
     "SANDBOX_TRANSACTIONS_TOKEN": TOKEN,
     "SANDBOX_CLIENT_SECRET": "secret-of-the-tests",
     "SANDBOX_CONTROL": "open",
+    "SANDBOX_ANSWER_SECONDS": "0",
 }
 
 

@@ -162,6 +162,7 @@ def environment(stores: Stores) -> dict[str, str]:
         "SANDBOX_CLIENT_ID": "selfcare",
         "SANDBOX_CLIENT_SECRET": CLIENT_SECRET,
         "SANDBOX_CONTROL": "open",
+        "SANDBOX_ANSWER_SECONDS": "0",
     }
 
 

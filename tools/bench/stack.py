@@ -69,6 +69,7 @@ class Stack:
             "SANDBOX_CLIENT_ID": "selfcare",
             "SANDBOX_CLIENT_SECRET": SECRET,
             "SANDBOX_CONTROL": "open",
+            "SANDBOX_ANSWER_SECONDS": "0",
         }
 
     def start(self) -> int:

@@ -18,7 +18,7 @@ from sandbox.ledger.models import Account, Posting
 from sandbox.people.models import Person
 from sandbox.transactions import due, machine, refunds
 from sandbox.transactions.machine import IllegalStepError
-from sandbox.transactions.models import RefundRequest, Transaction
+from sandbox.transactions.models import Transaction
 
 CURRENCIES = ["EUR", "GBP", "JPY"]
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -110,14 +110,10 @@ class World(RuleBasedStateMachine):
         amount = row.amount_minor * share // 100
         if not 0 < amount <= row.amount_minor - row.refunded_minor:
             return
-        row.refund_request = RefundRequest.objects.create(
-            id=making.ids.uuid7(self.now), transaction=row, amount_minor=amount,
-            currency=row.currency, reason="other", created_at=self.now, respond_by=self.now,
-        )  # fmt: skip
-        row.save()
-        refunds.answer(row, amount_minor=amount, at=self.now)
-        with pytest.raises(ValueError, match="no open refund request"):
-            refunds.answer(row, amount_minor=amount, at=self.now)
+        by = machine.Actor("merchant", row.counterparty_name)
+        refunds.give_back(row, amount, self.now, by=by)
+        with pytest.raises(refunds.NothingLeftError):
+            refunds.give_back(row, refunds.left_of(row) + 1, self.now, by=by)
 
     @rule(minutes=st.integers(0, 300))
     def pass_time(self, minutes: int) -> None:

@@ -16,9 +16,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from sandbox.cases import rules
+from sandbox.cases.models import Case
 from sandbox.transactions import allowed, contract, machine, openapi
 from sandbox.transactions.management.commands import export_openapi
-from sandbox.transactions.models import RefundRequest, Transaction
+from sandbox.transactions.models import Transaction
 from tests.sandbox.running import TOKEN, Platform
 
 DOCUMENT = openapi.document()
@@ -32,8 +34,13 @@ def test_the_committed_document_is_the_generated_one() -> None:
 def test_the_document_knows_every_word_of_the_tables() -> None:
     assert set(contract.Status.__args__) == set(Transaction.Status.values)
     assert set(contract.Kind.__args__) == set(Transaction.Kind.values)
-    states = contract.RefundRequest.model_fields["state"].annotation
-    assert set(states.__args__) == set(RefundRequest.State.values)
+    assert set(contract.CaseState.__args__) == set(Case.State.values)
+    assert set(contract.CaseKind.__args__) == set(Case.Kind.values) == set(rules.RULES)
+    states = set(contract.RefundRequest.model_fields["state"].annotation.__args__)
+    life = rules.LIVES["refund_request"]
+    assert states == {*life, *(end for ends in life.values() for end in ends)}
+    actions = set(contract.AllowedAction.model_fields["action"].annotation.__args__)
+    assert actions == set(allowed.VERDICTS)
     assert set(allowed.WHY_FINAL) == machine.FINAL
 
 
@@ -58,7 +65,7 @@ def test_what_it_answers_fits_the_document(platform: Platform) -> None:
     waits = platform.transaction(sub, status="action_required")
     check("ConfirmationDone", platform.confirm(sub, waits))
     paid = platform.transaction(sub, status="completed")
-    check("RefundRequestDone", platform.ask_refund(sub, paid, 100))
+    check("RefundRequestOpened", platform.ask_refund(sub, paid, 100))
     check("TransactionDetail", platform.get(f"{sub}/transactions/{paid['id']}"))
     check("Problem", platform.ask_refund(sub, paid, 100))
 
