@@ -175,6 +175,29 @@ class Linked(Shape):
         return finality(self.status)
 
 
+class CaseBrief(Shape):
+    """A case about a transaction, as its page tells of it; the case itself tells the rest."""
+
+    id: Identifier
+    kind: Code
+    state: Code
+    waiting_for: Code | None = None
+    amount_minor: Minor | None = None
+    currency: Currency | None = None
+    respond_by: Moment | None = None
+    created_at: Moment
+
+    @property
+    def is_open(self) -> bool:
+        return self.waiting_for is not None
+
+    @property
+    def money(self) -> Money | None:
+        if self.amount_minor is None or self.currency is None:
+            return None
+        return Money(self.amount_minor, self.currency)
+
+
 class Transaction(Shape):
     """One transaction as its owner sees it; amounts are positive, `direction` gives the sign."""
 
@@ -203,6 +226,7 @@ class Transaction(Shape):
     allowed_actions: tuple[AllowedAction, ...] = ()
     timeline: tuple[TimelineEvent, ...] = ()
     linked: tuple[Linked, ...] = ()
+    cases: tuple[CaseBrief, ...] = ()
 
     @property
     def amount(self) -> Money:

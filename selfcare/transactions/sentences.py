@@ -14,13 +14,6 @@ class Say(NamedTuple):
     next: str
 
 
-class Reason(NamedTuple):
-    """Why something failed or stopped, and what a person can do about it."""
-
-    words: str
-    advice: str
-
-
 SAY = {
     ("created", "out"): Say(
         "Nothing has left your account yet.", "we send it on, usually within a minute."
@@ -73,41 +66,20 @@ SAY = {
     ),
     ("expired", "in"): Say("It lapsed, and no money moved.", "nothing. Ask {name} to begin again."),
 }
-REFUND_ASKED = "{name} has until {by} to answer your request for {asked}."
+# What an open case waits for: (kind of case, who has the next word), or the kind alone.
+WAITS = {
+    ("refund_request", ""): "{name} has until {by} to answer your request for {asked}.",
+    ("dispute", "merchant"): "{name} has until {by} to answer your dispute about {asked}.",
+    ("dispute", "user"): "we wait for your side of the dispute until {by}, then go on without.",
+    ("dispute", ""): "we look into your dispute about {asked} and decide by {by}.",
+    ("fraud_report", ""): "we look into your fraud report and tell you by {by}.",
+    ("recall", ""): "their bank has until {by} to answer whether {asked} comes back.",
+    ("inquiry", ""): "{name} has your question, and until {by} to answer it.",
+}
 OTHER_SAY = Say(
     "The platform calls its state “{status}”, which we have no words for yet.",
     "we don’t know. Look again later, or ask support and give them our ID below.",
 )
-
-# ISO 20022, ExternalStatusReason1Code.
-REASONS = {
-    "AC01": Reason("The account number isn’t right.", "Check it with {name}, then send it again."),
-    "AC04": Reason("Their account is closed.", "Ask {name} for new details."),
-    "AC06": Reason("Their account is blocked.", "Ask {name} for another account."),
-    "AG01": Reason(
-        "Their account can’t take this kind of transaction.", "Ask {name} for another account."
-    ),
-    "AM04": Reason(
-        "There wasn’t enough money in the account.", "Add money first, then do it again."
-    ),
-    "AM05": Reason("It had been sent already.", "Look for the first one; nothing is missing."),
-    "CUST": Reason("You asked for it to be stopped.", "Nothing is left to do."),
-    "DUPL": Reason("It was asked for twice.", "Look for the other one; nothing is missing."),
-    "FRAD": Reason(
-        "It looked like fraud, so it was stopped.",
-        "If it was you and it is right, ask support to let it through.",
-    ),
-    "FR01": Reason(
-        "It looked like fraud, so it was stopped.",
-        "If it was you and it is right, ask support to let it through.",
-    ),
-    "MS02": Reason("Their bank says the customer wouldn’t say why.", "Ask {name} what went wrong."),
-    "MS03": Reason("Their bank gave no reason.", "Ask {name}, or do it again."),
-    "RC01": Reason("The bank’s code isn’t right.", "Check it with {name}, then send it again."),
-    "RR04": Reason("A rule for banks stopped it.", "Ask support and give them our ID below."),
-    "TM01": Reason("It came after the bank’s closing time.", "Do it again on a working day."),
-}
-OTHER_REASON = Reason("The bank’s code for it is {code}.", "Ask support and give them the code.")
 
 # (event, who) → (sentence for money out, sentence for money in). Who: you, person, merchant,
 # platform, bank, or "" for anybody.
@@ -127,6 +99,15 @@ TIMELINE = {
         "You confirmed with a one-time code", "You confirmed with a one-time code",
     ),
     ("transaction.confirmed", ""): ("It was confirmed", "It was confirmed"),
+    ("transaction.undone", "you"): ("You called it back in time", "You called it back in time"),
+    ("transaction.undone", ""): ("It was called back", "It was called back"),
+    ("transaction.confirmation_withdrawn", "you"): (
+        "You withdrew your confirmation", "You withdrew your confirmation",
+    ),
+    ("transaction.confirmation_withdrawn", ""): (
+        "The confirmation was withdrawn", "The confirmation was withdrawn",
+    ),
+    ("transaction.repeated", ""): ("You sent the same again", "The same was sent again"),
     ("transaction.declined", "you"): ("You declined to pay", "You declined it"),
     ("transaction.declined", ""): ("It was declined", "It was declined"),
     ("transaction.scheduled", "you"): ("You set a date for it", "A date was set for it"),
@@ -165,12 +146,6 @@ OTHER_EVENT = ("Something changed", "Something changed")
 
 def say_of(transaction: Any) -> Say:
     return SAY.get((transaction.status, transaction.direction), OTHER_SAY)
-
-
-def reason_of(code: str) -> Reason:
-    """Words for a reason code; an unknown one is shown as it came, for support."""
-    known = REASONS.get(code)
-    return known or Reason(OTHER_REASON.words.format(code=code), OTHER_REASON.advice)
 
 
 def event_of(name: str, who: str, direction: str) -> str:

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
 from selfcare.clients.offers import RepeatOffer
 from selfcare.clients.shapes import AllowedAction, TimelineEvent, Transaction
-from selfcare.transactions import sentences, wording
+from selfcare.transactions import reasons, sentences, wording
+from selfcare.web.addresses import address
 from selfcare.web.moments import Zone
 
 
@@ -57,11 +59,17 @@ def of(txn: Transaction, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _next(txn: Transaction, say: sentences.Say, facts: dict[str, Any]) -> str:
-    asked = txn.refund_request
-    if asked is None or asked.state != "open" or asked.respond_by is None:
+    for case in txn.cases:
+        who = case.waiting_for or ""
+        words = sentences.WAITS.get((case.kind, who)) or sentences.WAITS.get((case.kind, ""))
+        if case.is_open and case.respond_by is not None and words is not None:
+            asked = case.money or txn.amount
+            return words.format(**facts, asked=asked, by=facts["zone"].deadline(case.respond_by))
+    asked_back = txn.refund_request
+    if asked_back is None or asked_back.state != "open" or asked_back.respond_by is None:
         return say.next.format(**facts)
-    by = facts["zone"].deadline(asked.respond_by)
-    return sentences.REFUND_ASKED.format(**facts, asked=asked.money, by=by)
+    by = facts["zone"].deadline(asked_back.respond_by)
+    return sentences.WAITS["refund_request", ""].format(**facts, asked=asked_back.money, by=by)
 
 
 def refusal(txn: Transaction, name: str, zone: ZoneInfo) -> str:
@@ -128,7 +136,6 @@ LAPSES = {
     "confirm": "After {until} it lapses and no money moves.",
     "decline": "After {until} it lapses and no money moves.",
     "cancel": "After {until} it can’t be cancelled any more.",
-    "request_refund": "After {until} you can’t ask for it here any more.",
     "undo": "After {until} it leaves, and can’t be called back like this.",
     "withdraw_confirmation": "After {until} it is sent.",
 }
@@ -138,7 +145,6 @@ PRIMARY = {
     "confirm": "Confirm {amount}",
     "decline": "Don’t pay",
     "cancel": "Cancel {amount} to {name}",
-    "request_refund": "Ask {name} for it",
 }
 NOTICES = {
     "undo": "Nothing has left your account, so nobody has to agree. Where there is still time to "
@@ -150,8 +156,6 @@ NOTICES = {
     "decline": "{name} is told. To pay later, they have to ask you again.",
     "cancel": "A cancelled {kind} can’t be taken up again. {name} may ask for the money "
     "another way.",
-    "request_refund": "Asking moves no money. {name} decides, and has to answer "
-    "by a day that you see once you have asked.",
 }
 
 
@@ -206,10 +210,31 @@ def _refusal(
 
 
 def _reason(txn: Transaction, facts: dict[str, Any]) -> dict[str, str] | None:
+    """What the reason code means, what to do, and the way there where there is one."""
     if not txn.reason_code:
         return None
-    reason = sentences.reason_of(txn.reason_code)
-    return {"words": reason.words.format(**facts), "advice": reason.advice.format(**facts)}
+    reason = reasons.of(txn.reason_code)
+    url, button = _way(txn, reason.way)
+    return {
+        "words": reason.words.format(**facts),
+        "advice": reason.advice.format(**facts),
+        "name": reason.name,
+        "url": url,
+        "button": button.format(**facts),
+    }
+
+
+def _way(txn: Transaction, way: str) -> tuple[str, str]:
+    if way == "repeat" and txn.may("repeat"):
+        return reverse("transactions:repetition_new", args=[txn.id]), "Send it again"
+    if way == "contact" and txn.merchant is not None:
+        return "#contact-h", "How to reach {name}"
+    if way == "wrong":
+        return address("cases:triage", txn.id), "Say that it wasn’t you"
+    if way == "similar":
+        query = urlencode({"q": f'merchant:"{txn.counterparty.name}"'})
+        return f"{reverse('transactions:list')}?{query}", "All with {name}"
+    return "", ""
 
 
 def _timeline(txn: Transaction, facts: dict[str, Any]) -> Iterator[EventView]:
@@ -220,7 +245,7 @@ def _timeline(txn: Transaction, facts: dict[str, Any]) -> Iterator[EventView]:
         words = sentences.event_of(event.name, who, txn.direction)
         note = f"“{wording.note(event.note)}”" if event.note else ""
         if event.reason_code and not note:
-            note = sentences.reason_of(event.reason_code).words.format(**facts)
+            note = reasons.of(event.reason_code).words.format(**facts)
         yield EventView(
             at=event.at,
             words=words.format(**{**facts, "actor": actor}),
@@ -256,6 +281,7 @@ def _facts(txn: Transaction, zone: ZoneInfo) -> dict[str, Any]:
         "account": txn.account.name,
         "status": txn.status,
         "code": txn.reason_code or "",
+        "currency": txn.currency,
         "at": told.moment(at),
         "until": told.deadline(until) if until else "then",
         "scheduled": told.moment(txn.scheduled_for) if txn.scheduled_for else "its day",

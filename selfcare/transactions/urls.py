@@ -14,6 +14,7 @@ urlpatterns = [
     path("cards/waiting/", views.card_waiting, name="card_waiting"),
     path("cards/latest/", views.card_latest, name="card_latest"),
     path("<opaque:transaction_id>/", views.transaction_detail, name="detail"),
+    path("<opaque:transaction_id>/state/", views.card_state, name="card_state"),
     path(
         "<opaque:transaction_id>/cancellations/new/",
         deciding.cancellation_new,
@@ -23,11 +24,6 @@ urlpatterns = [
         "<opaque:transaction_id>/confirmations/new/",
         deciding.confirmation_new,
         name="confirmation_new",
-    ),
-    path(
-        "<opaque:transaction_id>/refund-requests/new/",
-        deciding.refund_request_new,
-        name="refund_request_new",
     ),
     path("<opaque:transaction_id>/undos/new/", deciding.undo_new, name="undo_new"),
     path(

@@ -7,8 +7,9 @@ from django.views.decorators.http import require_safe
 from selfcare import errors
 from selfcare.clients import transactions as service
 from selfcare.clients.transactions import Filters
+from selfcare.instructions import intents
 from selfcare.instructions.models import Instruction
-from selfcare.transactions import listing, story
+from selfcare.transactions import actions, listing, story
 from selfcare.transactions.forms import FilterForm
 from selfcare.web import problems
 from selfcare.web.guards import signed_in
@@ -64,7 +65,19 @@ def transaction_detail(request: SignedInRequest, transaction_id: str) -> HttpRes
         "failure": failure,
         "instructions": _open_instructions(subject, transaction_id),
     }
+    if txn.may("undo"):
+        undo = actions.intent_for(txn, "undo", key=intents.new_key())
+        context["undo_token"] = undo.token()
     return render_page(request, "transactions/detail.html", context, status=status)
+
+
+@require_safe
+@signed_in
+def card_state(request: SignedInRequest, transaction_id: str) -> HttpResponse:
+    """Where it stands now, for a page that tells of something refused."""
+    txn = service.transaction(request.person.subject, transaction_id)
+    context = {"txn": txn, **story.of(txn, zone_of(request.person))}
+    return render_page(request, "transactions/card_state.html", context, partial="card")
 
 
 def _open_instructions(subject: str, transaction_id: str) -> list[Instruction]:

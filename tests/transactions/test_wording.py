@@ -11,11 +11,11 @@ import pytest
 from django.conf import settings
 
 from selfcare.clients import shapes
-from selfcare.transactions import sentences, wording
+from selfcare.transactions import reasons, sentences, wording
 
 SPRITE = (Path(settings.BASE_DIR) / "static/icons.svg").read_text()
 FACTS = set(
-    "name amount kind most account actor at until scheduled status code action".split()  # noqa: SIM905
+    "name amount kind most account actor at until scheduled status code action currency asked by".split()  # noqa: SIM905
 )
 REFUSALS = (
     "already_final already_sent not_waiting_for_you deadline_passed account_restricted "
@@ -26,7 +26,7 @@ REFUSALS = (
 
 def said() -> Iterator[str]:
     """Every sentence of every table."""
-    for table in (sentences.SAY.values(), sentences.REASONS.values(), wording.REFUSALS.values()):
+    for table in (sentences.SAY.values(), reasons.known().values(), wording.REFUSALS.values()):
         for row in table:
             yield from row
     for pair in sentences.TIMELINE.values():
@@ -65,7 +65,7 @@ def test_it_has_words_for_what_it_does_not_know() -> None:
 
 
 def test_it_shows_an_unknown_reason_code_as_it_came() -> None:
-    assert "ZZ99" in sentences.reason_of("ZZ99").words
+    assert "ZZ99" in reasons.of("ZZ99").words
 
 
 def test_it_leaves_no_brace_open_that_nobody_fills() -> None:

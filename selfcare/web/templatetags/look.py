@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from selfcare.money import Money
-from selfcare.web import zones
+from selfcare.web import addresses, zones
 from selfcare.web.moments import Zone, machine
 
 register = template.Library()
@@ -190,6 +190,13 @@ def fuse(context: Context, start: datetime, until: datetime) -> SafeString:
         '<rect class="fuse-left" width="{}%" height="4" rx="2"/></svg>',
         share,
     )
+
+
+# ── Other rooms ─────────────────────────────────────────────────────────────────────────────
+@register.simple_tag
+def address(name: str, *args: str) -> str:
+    """`{% address "cases:card" txn.id as url %}`: nothing where that room isn't open."""
+    return addresses.address(name, *args)
 
 
 # ── Accounts ────────────────────────────────────────────────────────────────────────────────
