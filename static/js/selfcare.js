@@ -89,3 +89,8 @@ document.addEventListener("htmx:after:swap", () => {
   joinDays(first?.closest(".day"));
   first?.querySelector("a")?.focus({ preventScroll: true });
 });
+
+/* Print buttons. */
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("[data-print]")) print();
+});

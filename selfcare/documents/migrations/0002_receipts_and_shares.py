@@ -2,82 +2,145 @@
 
 import django.db.models.deletion
 import django.utils.timezone
+from django.db import migrations, models
+
 import selfcare.documents.receipts.codes
 import selfcare.ids
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('documents', '0001_exports'),
+        ("documents", "0001_exports"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReceiptCode',
+            name="ReceiptCode",
             fields=[
-                ('id', models.UUIDField(default=selfcare.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('subject', models.CharField(max_length=255)),
-                ('transaction_id', models.CharField(max_length=80)),
-                ('code', models.CharField(default=selfcare.documents.receipts.codes.new, max_length=16, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('revoked_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=selfcare.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("subject", models.CharField(max_length=255)),
+                ("transaction_id", models.CharField(max_length=80)),
+                (
+                    "code",
+                    models.CharField(
+                        default=selfcare.documents.receipts.codes.new, max_length=16, unique=True
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("revoked_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('subject', 'transaction_id'), name='one_live_code_per_transaction')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at", None)),
+                        fields=("subject", "transaction_id"),
+                        name="one_live_code_per_transaction",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Share',
+            name="Share",
             fields=[
-                ('id', models.UUIDField(default=selfcare.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('subject', models.CharField(max_length=255)),
-                ('transaction_id', models.CharField(max_length=80)),
-                ('key', models.CharField(max_length=128)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('shown', models.JSONField(default=list)),
-                ('title', models.CharField(max_length=300)),
-                ('place', models.PositiveSmallIntegerField(null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('views', models.PositiveIntegerField(default=0)),
-                ('viewed_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=selfcare.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("subject", models.CharField(max_length=255)),
+                ("transaction_id", models.CharField(max_length=80)),
+                ("key", models.CharField(max_length=128)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("shown", models.JSONField(default=list)),
+                ("title", models.CharField(max_length=300)),
+                ("place", models.PositiveSmallIntegerField(null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("views", models.PositiveIntegerField(default=0)),
+                ("viewed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['subject', '-created_at'], name='shares_by_subject')],
-                'constraints': [models.UniqueConstraint(fields=('subject', 'key'), name='one_share_per_key'), models.UniqueConstraint(fields=('subject', 'transaction_id', 'place'), name='one_share_per_place')],
+                "indexes": [
+                    models.Index(fields=["subject", "-created_at"], name="shares_by_subject")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("subject", "key"), name="one_share_per_key"),
+                    models.UniqueConstraint(
+                        fields=("subject", "transaction_id", "place"), name="one_share_per_place"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TryCount',
+            name="TryCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(max_length=40)),
-                ('who', models.CharField(max_length=64)),
-                ('window', models.DateTimeField(db_index=True)),
-                ('count', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("what", models.CharField(max_length=40)),
+                ("who", models.CharField(max_length=64)),
+                ("window", models.DateTimeField(db_index=True)),
+                ("count", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('what', 'who', 'window'), name='one_count_per_window')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("what", "who", "window"), name="one_count_per_window"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PrintedState',
+            name="PrintedState",
             fields=[
-                ('id', models.UUIDField(default=selfcare.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('amount_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('state', models.CharField(max_length=64)),
-                ('happened_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField()),
-                ('code', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='printed', to='documents.receiptcode')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=selfcare.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("state", models.CharField(max_length=64)),
+                ("happened_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField()),
+                (
+                    "code",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="printed",
+                        to="documents.receiptcode",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('code', 'amount_minor', 'currency', 'state', 'happened_at'), name='one_row_per_printed_state')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "amount_minor", "currency", "state", "happened_at"),
+                        name="one_row_per_printed_state",
+                    )
+                ],
             },
         ),
     ]

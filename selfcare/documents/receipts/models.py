@@ -1,4 +1,4 @@
-"""Codes of receipts, what was printed with them, and how often an address tried; no rules of pages."""
+"""Codes of receipts, what was printed with them, and how often an address tried."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -52,7 +52,7 @@ class ReceiptCode(models.Model):
 
     @property
     def path(self) -> str:
-        return reverse("documents:verification_code", args=[self.grouped])
+        return reverse("documents:verification", args=[self.grouped])
 
 
 class PrintedState(models.Model):

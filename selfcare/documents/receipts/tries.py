@@ -37,11 +37,12 @@ def clear_old() -> int:
 
 def _who(request: Request) -> str:
     """A keyed hash of the address, so that the table tells nobody who looked."""
-    return salted_hmac("documents.tries", _address(request), algorithm="sha256").hexdigest()
+    keyed = salted_hmac("documents.tries", _address(request), algorithm="sha256")
+    return str(keyed.hexdigest())
 
 
 def _address(request: Request) -> str:
-    address = request.META.get("REMOTE_ADDR", "")
+    address: str = request.META.get("REMOTE_ADDR", "")
     if getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
         # The proxy that we trust wrote the last of them; those before it anybody can invent.
         told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()

@@ -1,0 +1,215 @@
+"""A month of an account: read, checked, put into words for page and PDF; it stores nothing."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from selfcare.clients import statements, stream
+from selfcare.clients.filters import Filters
+from selfcare.clients.statements import Statement
+from selfcare.documents.receipts.content import NO_PROOF
+from selfcare.money import Money
+from selfcare.transactions import wording
+from selfcare.web.moments import Zone
+from selfcare.web.request import Person
+from selfcare.web.zones import zone_of
+
+# More are taken as a file: nobody reads a paper of a thousand pages.
+MOST_ENTRIES = 5_000
+FIRST_YEAR = 1970
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month in a zone: `begin` and `end` are instants, `name` is 2026-03."""
+
+    name: str
+    words: str
+    begin: datetime
+    end: datetime
+    first: date
+    last: date
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: what moved, and the fee that went with it."""
+
+    at: datetime
+    day: str
+    words: str
+    about: str
+    amount: Money
+    fee: Money
+    transaction_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A statement with its entries; `entries` is None where there are too many for a paper."""
+
+    month: Month
+    totals: Statement
+    entries: tuple[Entry, ...] | None
+    as_of: datetime
+
+    @property
+    def mismatch(self) -> str:
+        """What doesn't add up, in words; empty where all does."""
+        if not self.totals.adds_up:
+            return (
+                f"What came in and went out makes {self.totals.expected_closing} of the opening "
+                f"balance, but the closing balance is {self.totals.closing}."
+            )
+        if self.entries is None:
+            return ""
+        listed = [one for one in self.entries if one.transaction_id]
+        zero = self.totals.money(0)
+        came = sum((one.amount for one in listed if one.amount.amount_minor > 0), zero)
+        went = sum((one.amount for one in listed if one.amount.amount_minor < 0), zero)
+        fees = sum((one.fee for one in listed), zero)
+        pairs = (
+            ("came in", came, self.totals.moved_in),
+            ("went out", went, self.totals.moved_out),
+            ("were fees", fees, self.totals.fees),
+        )
+        for words, ours, theirs in pairs:
+            if ours != theirs:
+                return f"By its entries {ours} {words}, by its totals {theirs}."
+        if len(listed) != self.totals.count:
+            return f"It counts {self.totals.count} entries and has {len(listed)}."
+        return ""
+
+
+def month_of(name: str, zone: ZoneInfo, now: datetime) -> Month | None:
+    """The month `2026-03` in the zone; None for one that isn't a month, or hasn't begun."""
+    year, dash, number = name.partition("-")
+    if not dash or not (year.isascii() and number.isascii()) or len(year) != 4 or len(number) != 2:
+        return None
+    try:
+        first = date(int(year), int(number), 1)
+    except ValueError:
+        return None
+    if first.year < FIRST_YEAR or first > now.astimezone(zone).date():
+        return None
+    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    end = _midnight(following, zone)
+    return Month(
+        name=name,
+        words=f"{first:%B %Y}",
+        begin=_midnight(first, zone),
+        end=end,
+        first=first,
+        last=date.fromordinal(following.toordinal() - 1),
+        is_over=end <= now,
+    )
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+
+
+def read(person: Person, account_id: str, month: Month, now: datetime) -> Told:
+    """Asks twice where the first answers don't fit: something may have moved between them."""
+    told = _read(person, account_id, month, now)
+    return told if not told.mismatch else _read(person, account_id, month, now)
+
+
+def _read(person: Person, account_id: str, month: Month, now: datetime) -> Told:
+    totals = statements.statement(person.subject, account_id, month.begin, month.end)
+    zone = Zone.of(zone_of(person), now)
+    if totals.count + len(totals.other) > MOST_ENTRIES:
+        return Told(month, totals, None, now)
+    filters = Filters(
+        account=(account_id,),
+        status=("completed",),
+        completed_from=month.begin,
+        completed_until=month.end,
+    )
+    entries = [
+        Entry(one.at, _day(zone, one.at), one.name, "", totals.money(one.amount_minor),
+              totals.money(0), "")
+        for one in totals.other
+    ]  # fmt: skip
+    limit = MOST_ENTRIES + 1
+    with stream.read(
+        person.subject, filters.body(), sort="created_at", limit=limit, for_page=True
+    ) as rows:
+        for batch in rows:
+            entries += [_entry(row, zone) for row in batch]
+    return Told(month, totals, tuple(sorted(entries, key=lambda one: one.at)), now)
+
+
+def _entry(row: stream.Row, zone: Zone) -> Entry:
+    at = datetime.fromisoformat(row.get("completed_at") or row["created_at"])
+    sign = 1 if row["direction"] == "in" else -1
+    refs = row["references"]
+    about = refs.get("merchant_reference") or refs.get("remittance_information") or ""
+    kind = wording.kind_of(row["kind"])
+    return Entry(
+        at=at,
+        day=_day(zone, at),
+        words=(kind.into if sign > 0 else kind.out).format(name=row["counterparty"]["name"]),
+        about=about,
+        amount=Money(sign * row["amount_minor"], row["currency"]),
+        fee=Money(-row["fee_minor"], row["currency"]),
+        transaction_id=row["id"],
+    )
+
+
+def _day(zone: Zone, moment: datetime) -> str:
+    local = zone.local(moment)
+    return f"{local.day} {local:%B}"
+
+
+def data(told: Told, person: Person) -> dict[str, Any]:
+    """For typst/statement.typ."""
+    zone = Zone.of(zone_of(person), told.as_of)
+    totals, month = told.totals, told.month
+    as_of = f"{zone.day(told.as_of)} {zone.local(told.as_of).year} at {zone.clock(told.as_of)}"
+    line = "final" if month.is_over else "open"
+    rows = [
+        {"words": "Opening balance", **_figures(totals.opening)},
+        {"words": "In", **_figures(totals.moved_in)},
+        {"words": "Out", **_figures(totals.moved_out)},
+        {"words": "Fees", **_figures(totals.fees)},
+    ]
+    if totals.other:
+        rows.append({"words": "Other", **_figures(totals.others)})
+    closing = "Closing balance" if month.is_over else "Balance so far"
+    rows.append({"words": closing, **_figures(totals.closing), "line": line})
+    iban = totals.account.iban or ""
+    return {
+        "title": f"Statement, {month.words}",
+        "over": month.is_over,
+        "facts": [
+            ["Account", totals.account.name],
+            ["Account number", " ".join(iban[i : i + 4] for i in range(0, len(iban), 4)), "code"],
+            ["Holder", person.name],
+            ["From", f"{month.first.day} {month.first:%B %Y}"],
+            ["Until", f"{month.last.day} {month.last:%B %Y}"],
+            ["Days are those of", zone.name],
+        ],
+        "sum": rows,
+        "entries": [
+            {
+                "day": one.day,
+                "words": one.words,
+                "about": one.about,
+                "amount": one.amount.figures(),
+                "fee": one.fee.figures() if one.fee.amount_minor else "",
+            }
+            for one in told.entries or ()
+        ],
+        "currency": totals.account.currency,
+        "environment": NO_PROOF.get(settings.ENVIRONMENT, ""),
+        "foot": f"{totals.account.name}, {month.words}. As of {as_of} ({zone.name}).",
+    }
+
+
+def _figures(amount: Money) -> dict[str, str]:
+    return {"figures": amount.figures(), "currency": amount.currency}
