@@ -16,7 +16,7 @@ from sandbox.transactions.refunds import give_back, left_of
 BANK_NAME = "The payee's bank"
 
 
-class IllegalAnswerError(ValueError):
+class IllegalAnswerError(life.IllegalCaseStepError):
     """This side can't say that now; nothing was changed."""
 
 

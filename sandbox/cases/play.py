@@ -49,7 +49,7 @@ def _merchant(case: Case, payment: Transaction, at: datetime) -> bool:
     elif mood == Temperament.ACCEPTS:
         answering.grant(case, payment, at, note=WORDS[mood])
     elif mood == Temperament.PART:
-        answering.grant(case, payment, at, amount_minor=_half(case, payment), note=WORDS[mood])
+        answering.grant(case, payment, at, amount_minor=half(case, payment), note=WORDS[mood])
     elif case.kind == Case.Kind.DISPUTE:
         answering.contest(case, payment, at, note=WORDS["contests"])
     else:
@@ -57,7 +57,7 @@ def _merchant(case: Case, payment: Transaction, at: datetime) -> bool:
     return True
 
 
-def _half(case: Case, payment: Transaction) -> int:
+def half(case: Case, payment: Transaction) -> int:
     """Half of it, in whole units where it is more than some cents."""
     half = max(1, min(case.amount_minor or 0, left_of(payment)) // 2)
     return half // 100 * 100 or half

@@ -9,11 +9,11 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.db import transaction as database
 
-from sandbox import ids
+from sandbox import clock, ids
 from sandbox.auth import one_time_codes
 from sandbox.ledger import journal
 from sandbox.ledger.models import Account
-from sandbox.people.models import Merchant, Person
+from sandbox.people.models import Merchant, Payee, Person
 from sandbox.transactions import machine
 from sandbox.transactions.models import Transaction
 
@@ -98,6 +98,7 @@ def transaction(owner: Person, facts: dict[str, Any], at: datetime) -> Transacti
     status = facts.get("status", "processing")
     if status not in WAYS:
         raise ValueError(f"status must be one of {', '.join(WAYS)}")
+    at = _begun(facts, at)
     row = _draft(owner, facts, at)
     with database.atomic():
         row.save(force_insert=True)
@@ -114,6 +115,33 @@ def transaction(owner: Person, facts: dict[str, Any], at: datetime) -> Transacti
             row.cut_off_at = None if row.instant else row.due_at
             row.save(update_fields=["due_at", "cut_off_at"])
     return row
+
+
+def payee(facts: dict[str, Any]) -> Payee:
+    """What the bank of somebody outside says when asked. ValueError says what is wrong."""
+    name = _check_text("name", facts.get("name"), 140)
+    found = facts.get("name_found")
+    if facts.get("check") not in Payee.Check.values:
+        raise ValueError(f"check must be one of {', '.join(Payee.Check.values)}")
+    told = {
+        "check_result": facts["check"],
+        "name_found": "" if found is None else _check_text("name_found", found, 140),
+    }
+    return Payee.objects.update_or_create(name=name, defaults=told)[0]
+
+
+def _begun(facts: dict[str, Any], now: datetime) -> datetime:
+    """When it was made: now, so many days ago, or at an instant of the past."""
+    days = _whole(facts, "completed_days_ago", 0, 3650)
+    if days is not None:
+        return now - timedelta(days=days)
+    text = facts.get("created_at")
+    if text is None:
+        return now
+    at = clock.parse(text) if isinstance(text, str) else None
+    if at is None or at > now:
+        raise ValueError("created_at must be an RFC 3339 instant of the past")
+    return at
 
 
 def advance(row: Transaction, target: str, at: datetime, *, reason_code: str = "") -> None:
@@ -137,6 +165,8 @@ def _draft(owner: Person, facts: dict[str, Any], at: datetime) -> Transaction:
             _check_text(name, facts[name], longest)
     own = account(owner, facts.get("currency"), at)
     shop = _shop(facts.get("merchant")) if kind in {"payment", "payout", "refund"} else None
+    if shop:
+        _temper(shop, facts.get("temperament"))
     world = journal.platform_account(Account.Kind.WORLD, own.currency)
     lapses = _whole(facts, "expires_in_seconds", 0, 10**8)
     later = _whole(facts, "scheduled_in_seconds", 0, 10**8)
@@ -205,6 +235,16 @@ def _shop(name: Any) -> Merchant:
         return found
     slug = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:30] or "shop"
     return Merchant.objects.create(public_id=f"mer_{slug}", name=name, legal_name=f"{name} Ltd")
+
+
+def _temper(shop: Merchant, temperament: Any) -> None:
+    """From now on the shop answers like this."""
+    if temperament is None:
+        return
+    if temperament not in Merchant.Temperament.values:
+        raise ValueError(f"temperament must be one of {', '.join(Merchant.Temperament.values)}")
+    shop.temperament = temperament
+    shop.save(update_fields=["temperament"])
 
 
 def _fund(own: Account, amount_minor: int, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sandbox.control import views
+from sandbox.control import desk, views
 
 urlpatterns = [
     path("reset", views.reset),
@@ -11,6 +11,10 @@ urlpatterns = [
     path("people/<str:sub>/transactions", views.transactions),
     path("transactions/<str:id_>/advance", views.advance),
     path("transactions/<str:id_>/refund-answer", views.refund_answer),
+    path("cases", desk.case_list),
+    path("cases/<str:id_>/answer", desk.answer_new),
+    path("cases/<str:id_>/advance", desk.advance_new),
+    path("payees", views.payees),
     path("faults", views.fault_list),
     path("faults/<int:number>", views.fault_detail),
     path("log", views.log),

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from sandbox import clock, ids
 from sandbox.auth import one_time_codes
 from sandbox.cases import answering
+from sandbox.cases.life import IllegalCaseStepError
 from sandbox.cases.models import Case
 from sandbox.control import faults, making, record
 from sandbox.control.models import Fault
@@ -43,7 +44,7 @@ def lever(*methods: str) -> Callable[[View], View]:
                 return view(request, **parts)
             except ProblemError as problem:
                 return problem.response("")
-            except (IllegalStepError, InsufficientFundsError) as error:
+            except (IllegalStepError, IllegalCaseStepError, InsufficientFundsError) as error:
                 told = str(error) or "The account doesn't cover it."
                 return ProblemError(409, "illegal_step", told).response("")
             except ValueError as error:
@@ -56,7 +57,7 @@ def lever(*methods: str) -> Callable[[View], View]:
 
 @lever("POST")
 def reset(request: HttpRequest) -> HttpResponse:
-    seed = _facts(request).get("seed", 1)
+    seed = facts_of(request).get("seed", 1)
     if type(seed) is not int or not 0 <= seed < 2**31:
         raise ValueError("seed must be a whole number")
     world.reset(seed)
@@ -67,7 +68,7 @@ def reset(request: HttpRequest) -> HttpResponse:
 def people(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return answer(200, [_person(person) for person in Person.objects.order_by("pk")])
-    person = making.person(_facts(request), clock.now())
+    person = making.person(facts_of(request), clock.now())
     return answer(201, {**_person(person), "password": making.PASSWORD})
 
 
@@ -79,13 +80,13 @@ def code(request: HttpRequest, sub: str) -> HttpResponse:
 
 @lever("POST")
 def transactions(request: HttpRequest, sub: str) -> HttpResponse:
-    row = making.transaction(_known(sub), _facts(request), clock.now())
+    row = making.transaction(_known(sub), facts_of(request), clock.now())
     return answer(201, wire.detail(_row(row.wire_id), clock.now()))
 
 
 @lever("POST")
 def advance(request: HttpRequest, id_: str) -> HttpResponse:
-    facts = _facts(request)
+    facts = facts_of(request)
     with database.atomic():
         row = _row(id_, lock=True)
         target, reason = facts.get("to"), facts.get("reason_code") or ""
@@ -101,7 +102,7 @@ def advance(request: HttpRequest, id_: str) -> HttpResponse:
 @lever("POST")
 def refund_answer(request: HttpRequest, id_: str) -> HttpResponse:
     """The merchant answers the open refund request: {"amount_minor"}, 0 declines."""
-    facts = _facts(request)
+    facts = facts_of(request)
     amount = facts.get("amount_minor")
     if type(amount) is not int:
         raise ValueError("amount_minor must be a whole number")
@@ -122,10 +123,19 @@ def refund_answer(request: HttpRequest, id_: str) -> HttpResponse:
     return answer(200, wire.detail(_row(id_), clock.now()))
 
 
+@lever("POST")
+def payees(request: HttpRequest) -> HttpResponse:
+    """What the bank says of a payee from now on: {"name", "check", "name_found"?}."""
+    facts = facts_of(request)
+    payee = making.payee(facts)
+    told = {"name": payee.name, "check": payee.check_result, "name_found": payee.name_found}
+    return answer(201, told)
+
+
 @lever("GET", "POST", "DELETE")
 def fault_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
-        return answer(201, _fault(faults.switch_on(_facts(request))))
+        return answer(201, _fault(faults.switch_on(facts_of(request))))
     if request.method == "DELETE":
         Fault.objects.all().delete()
     return answer(200, [_fault(fault) for fault in faults.active()])
@@ -145,7 +155,7 @@ def log(request: HttpRequest) -> HttpResponse:
     at = clock.parse(since) if since else None
     if since and at is None:
         raise ValueError("since must be an RFC 3339 instant")
-    return answer(200, record.read(sub=_clean(request.GET.get("sub", "")), since=at))
+    return answer(200, record.read(sub=sub_of(request), since=at))
 
 
 @lever("GET")
@@ -154,11 +164,16 @@ def ledger(request: HttpRequest) -> HttpResponse:
     return answer(200, {"wrong": verify_ledger()})
 
 
-def _facts(request: HttpRequest) -> dict[str, Any]:
+def facts_of(request: HttpRequest) -> dict[str, Any]:
     facts = bodies.read_json(request) if request.body else {}
     if not isinstance(facts, dict):
         raise ValueError("The body must be a JSON object.")
     return facts
+
+
+def sub_of(request: HttpRequest) -> str:
+    """The person that the query names, or "" for everybody."""
+    return _clean(request.GET.get("sub", ""))
 
 
 def _clean(text: str) -> str:

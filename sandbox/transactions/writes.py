@@ -115,10 +115,10 @@ def check_proof(body: Body, now: datetime) -> None:
 
 def check(row: Transaction, expected_version: int, action: str, now: datetime) -> int | None:
     """ProblemError unless the person may; gives the largest amount, if there is one."""
-    if row.person.restricted:
+    found = verdict(action, row, now)
+    if found.reason == "account_restricted":
         raise ProblemError(403, "account_restricted", "This person may look, not move money.")
     check_version(row, expected_version)
-    found = verdict(action, row, now)
     if found.reason:
         raise ProblemError(
             409,

@@ -1,5 +1,6 @@
 """A running box and somebody who speaks to it as selfcare would."""
 
+import hashlib
 import itertools
 import os
 import secrets
@@ -163,6 +164,49 @@ class Platform:
             "reason": "not_received",
         }
         return self.post(f"{sub}/transactions/{row['id']}/refund-requests", body, **more)
+
+    def open_case(
+        self, sub: str, row: dict[str, Any], resource: str, **facts: Any
+    ) -> requests.Response:
+        """Opens a case on a transaction; `resource` is disputes, recalls, inquiries …"""
+        request = {name: facts.pop(name) for name in ("key", "session") if name in facts}
+        body: dict[str, Any] = {"message": "It never came."}
+        if resource != "inquiries":
+            reason = {"fraud-reports": "not_me", "recalls": "wrong_payee"}
+            body |= {
+                "expected_version": row["version"],
+                "reason": reason.get(resource, "not_received"),
+            }
+        if resource in {"refund-requests", "disputes"}:
+            body |= {"amount_minor": row["amount_minor"], "currency": row["currency"]}
+        body |= facts
+        return self.post(f"{sub}/transactions/{row['id']}/{resource}", body, **request)
+
+    def follow(self, sub: str, case_id: str, resource: str, body: Any, **more: Any) -> Any:
+        return self.post(f"{sub}/cases/{case_id}/{resource}", body, **more)
+
+    def store(self, sub: str, content: bytes, kind: str = "application/pdf") -> str:
+        """Store a file; its digest."""
+        digest = hashlib.sha256(content).hexdigest()
+        answer = self.put(sub, digest, content, kind)
+        assert answer.status_code == 200, answer.text
+        return digest
+
+    def put(self, sub: str, digest: str, content: bytes, kind: str) -> requests.Response:
+        return self.session.put(
+            f"{self.url}/transaction-service/v1/users/{sub}/evidence/{digest}",
+            data=content,
+            headers={"Content-Type": kind},
+            timeout=60,
+        )
+
+    def says(self, case_id: str, word: str, **facts: Any) -> requests.Response:
+        """The other side answers, or can't."""
+        return self.session.post(
+            f"{self.url}/control/cases/{case_id}/answer",
+            json={"answer": word, **facts},
+            timeout=60,
+        )
 
     def effects(self, sub: str) -> list[str]:
         rows = self.control("GET", f"log?sub={sub}")

@@ -65,6 +65,32 @@ class Control:
         )
         return moved
 
+    def cases(self, person: Person, *, state: str = "") -> list[dict[str, Any]]:
+        """The person's cases, newest first; `state` is open or closed."""
+        params = {"sub": person.sub, **({"state": state} if state else {})}
+        found: list[dict[str, Any]] = self.call("GET", "cases", params=params)
+        return found
+
+    def answer_case(
+        self, case_id: str, answer: str, *, amount_minor: int | None = None, text: str = ""
+    ) -> dict[str, Any]:
+        """The other side says accept, partly (with an amount), decline, contest or message."""
+        body = {"answer": answer, "amount_minor": amount_minor, "text": text}
+        told: dict[str, Any] = self.call("POST", f"cases/{case_id}/answer", json=body)
+        return told
+
+    def advance_case(self, case_id: str, to: str, **facts: Any) -> dict[str, Any]:
+        """Take a case on, as if all that comes before had taken its time."""
+        moved: dict[str, Any] = self.call(
+            "POST", f"cases/{case_id}/advance", json={"to": to, **facts}
+        )
+        return moved
+
+    def set_payee(self, name: str, check: str, *, name_found: str | None = None) -> None:
+        """What the bank says of a payee: match, close_match, no_match, closed or unavailable."""
+        body = {"name": name, "check": check, "name_found": name_found}
+        self.call("POST", "payees", json=body)
+
     def code(self, person: Person) -> str:
         """The person's one-time code of this moment."""
         return str(self.call("GET", f"people/{person.sub}/code")["code"])
