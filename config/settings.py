@@ -142,7 +142,16 @@ USE_TZ = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 # Where a body may hold a file, by the names of the routes; everywhere else files are skipped.
-UPLOAD_ROUTES = {"annotations:attachments", "api:attachments"}
+UPLOAD_ROUTES = {
+    "annotations:attachments",
+    "api:attachments",
+    "cases:refund_request_new",
+    "cases:dispute_new",
+    "cases:fraud_report_new",
+    "cases:inquiry_new",
+    "cases:message_new",
+    "api:evidence_new",
+}
 FILE_UPLOAD_HANDLERS = ["selfcare.web.uploads.Spool"]
 
 # ── Sessions and cookies ────────────────────────────────────────────────────────────────────
@@ -164,6 +173,9 @@ INTENT_SECONDS = env.integer("INTENT_SECONDS", 3600, least=60)
 EXPORT_STREAMS = env.integer("EXPORT_STREAMS", 2, least=1)
 # A worker that says nothing for this long is taken for dead, and another goes on.
 EXPORT_LEASE_SECONDS = env.integer("EXPORT_LEASE_SECONDS", 30, least=2)
+# What is made while somebody waits, and how much a worker reads before it commits.
+EXPORT_AT_ONCE_ROWS = env.integer("EXPORT_AT_ONCE_ROWS", 5000)
+EXPORT_PART_ROWS = env.integer("EXPORT_PART_ROWS", 25_000, least=1)
 EXPORT_DAYS = env.integer("EXPORT_DAYS", 7, least=1)
 
 # ── The worker ──────────────────────────────────────────────────────────────────────────────
@@ -175,7 +187,11 @@ WORKER_DUTIES = [
     ("selfcare.instructions.drafts.clear_old", 3600),
     ("selfcare.identity.session_store.clear_ended", 600),
     ("selfcare.annotations.attachments.sweep", 60),
+    ("selfcare.documents.exports.actions.sweep", 600),
 ]
+# What may take minutes has a thread of its own in each worker, so that nothing waits behind it.
+# It is called with an Event that is set when the worker is told to stop.
+WORKER_LONG_DUTIES = [("selfcare.documents.exports.jobs.run_due", 0.5)]
 
 # ── Headers ─────────────────────────────────────────────────────────────────────────────────
 SECURE_SSL_REDIRECT = SECURE

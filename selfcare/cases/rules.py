@@ -82,6 +82,7 @@ class Rules:
     questions: Mapping[str, Question]
     leaves: Mapping[str, Leaf]
     ways: Mapping[str, Way]
+    refusals: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def read(text: str) -> Rules:
         for name, leaf in found["leaves"].items()
     }
     ways = {name: Way(action=name, **way) for name, way in found["ways"].items()}
-    return Rules(found["first"], questions, leaves, ways)
+    return Rules(found["first"], questions, leaves, ways, found["refusals"])
 
 
 def _question(name: str, found: dict[str, Any]) -> Question:
@@ -145,7 +146,9 @@ def _question(name: str, found: dict[str, Any]) -> Question:
 
 
 def _answer(*, when: dict[str, Any] | None = None, **rest: str) -> Answer:
-    limits = {k: tuple(v) if isinstance(v, list) else v for k, v in (when or {}).items()}
+    limits: dict[str, Any] = {
+        k: tuple(v) if isinstance(v, list) else v for k, v in (when or {}).items()
+    }
     return Answer(**rest, when=When(**limits))
 
 

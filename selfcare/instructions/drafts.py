@@ -20,8 +20,6 @@ KEPT_FOR = timedelta(days=30)
 # No form of ours has more fields, and none takes a longer text.
 MOST_FIELDS = 20
 LONGEST = 4000
-# The names of files that came without a session: their bytes were not kept.
-LOST_FILES = "lost_files"
 NOT_TYPED = frozenset({"intent", "csrfmiddlewaretoken", "decision"})
 
 
@@ -34,23 +32,20 @@ def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def keeping(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "POST" and request.person is None:
-            keep(request.POST, files=request.FILES)
+            keep(request.POST)
         return view(request, *args, **kwargs)
 
     return keeping
 
 
-def keep(posted: QueryDict, *, files: Any = None) -> bool:
+def keep(posted: QueryDict) -> bool:
     """Saves what was typed, if a form of ours holds it; True if there is a draft now.
 
     The signed intent in the form says whose words these are, so it works without a session. What
-    was sent already is no draft. Of files that were chosen only the names are kept.
+    was sent already is no draft. Files are not kept.
     """
     intent = _intent(posted)
     data = _typed(posted)
-    if files and intent:
-        chosen = [file.name or "" for field in files for file in files.getlist(field)]
-        data |= {LOST_FILES: [name.replace("\x00", "")[:120] for name in chosen if name]}
     if intent is None or not data:
         return False
     if Instruction.objects.of(intent.subject).filter(key=intent.key).exists():
@@ -100,7 +95,7 @@ def expired_form(request: Request, reason: str = "") -> HttpResponse:
 
     Somebody who signed in again in another tab goes on with the form, and nothing was sent.
     """
-    if request.path.startswith("/api/") or not keep(request.POST, files=request.FILES):
+    if request.path.startswith("/api/") or not keep(request.POST):
         return web_views.expired_form(request, reason)
     if request.person is None:
         return sign_in_first(request)

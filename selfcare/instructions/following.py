@@ -23,7 +23,15 @@ class Undo:
 def again_url(instruction: Instruction) -> str:
     """The page on which it begins; empty where there is no way back to one."""
     name = wording.AGAIN.get(instruction.action)
-    return reverse(name, args=[instruction.transaction_id]) if name else ""
+    about = instruction.payload.get("case_id") or instruction.transaction_id
+    return reverse(name, args=[about]) if name else ""
+
+
+def case_url(instruction: Instruction) -> str:
+    """The page of the case that it made or spoke in; empty where it was about none."""
+    made = (instruction.outcome or {}).get("id") if instruction.action in wording.MAKE_CASES else ""
+    case_id = made or instruction.payload.get("case_id")
+    return reverse("cases:detail", args=[case_id]) if case_id else ""
 
 
 def undo_of(instruction: Instruction) -> Undo | None:

@@ -21,6 +21,7 @@ def instruction_detail(request: SignedInRequest, public_id: str) -> HttpResponse
         "words": wording.of(instruction),
         "unresolved": instruction.state in UNRESOLVED,
         "again_url": following.again_url(instruction),
+        "case_url": following.case_url(instruction),
         "undo": following.undo_of(instruction),
     }
     return render_page(request, "instructions/detail.html", context, partial="state")

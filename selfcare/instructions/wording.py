@@ -144,11 +144,22 @@ AGAIN = {
     "cancel": "transactions:cancellation_new",
     "confirm": "transactions:confirmation_new",
     "decline": "transactions:confirmation_new",
-    "request_refund": "transactions:refund_request_new",
+    "request_refund": "cases:refund_request_new",
+    "dispute": "cases:dispute_new",
+    "report_fraud": "cases:fraud_report_new",
+    "recall": "cases:recall_new",
+    "ask_merchant": "cases:inquiry_new",
+    "case_message": "cases:detail",
+    "case_withdraw": "cases:withdrawal_new",
+    "case_escalate": "cases:escalation_new",
     "undo": "transactions:undo_new",
     "withdraw_confirmation": "transactions:confirmation_withdrawal_new",
     "repeat": "transactions:repetition_new",
 }
+# What these make is a case, and goes on there.
+MAKE_CASES = frozenset(
+    {"request_refund", "dispute", "report_fraud", "recall", "ask_merchant", "case_escalate"}
+)
 # What the service's reason means, and what to do next.
 REASONS = {
     "version_conflict": "Something about it changed after you opened the page. Look at it as it "
@@ -169,6 +180,8 @@ REASONS = {
     "limit_exceeded": "It is more than you may send today. Send it tomorrow, or less of it.",
     "not_possible": "It was not possible when you looked, so nothing was sent.",
     "deadline_passed": "It took too long to reach the platform, so it was left alone. Start again.",
+    "unknown_evidence": "One of the files got lost on the way. Start again and add it anew.",
+    "too_much_evidence": "A case holds 20 files, and it has as many already.",
     "not_found": "It isn’t there any more under your account.",
     "too_many_requests": "Too much was asked at once. Wait a minute, then start again.",
 }

@@ -6,7 +6,6 @@ from selfcare.clients.shapes import Transaction
 from selfcare.instructions import actions as instructions
 from selfcare.instructions.intents import Intent
 from selfcare.instructions.models import Instruction
-from selfcare.money import Money
 
 
 def intent_for(transaction: Transaction, action: str, *, key: str) -> Intent:
@@ -65,21 +64,6 @@ def repeat(*, intent: Intent, request_id: str) -> Instruction:
     return _carry_out(intent, payload, request_id=request_id, proof=True)
 
 
-def request_refund(
-    *, intent: Intent, amount: Money, reason: str, message: str, request_id: str
-) -> Instruction:
-    """Asks the merchant for `amount` back."""
-    payload: dict[str, Any] = {
-        "expected_version": intent.version,
-        "amount_minor": amount.amount_minor,
-        "currency": amount.currency,
-        "reason": reason,
-    }
-    if message:
-        payload["message"] = message
-    return _carry_out(intent, payload, request_id=request_id, amount=amount)
-
-
 def _decision(intent: Intent, decision: str) -> dict[str, Any]:
     # What the person saw goes along, so that a page that was open too long is refused.
     return {
@@ -97,18 +81,14 @@ def _carry_out(
     *,
     request_id: str,
     proof: bool = False,
-    amount: Money | None = None,
 ) -> Instruction:
-    shown = intent.shown
-    if amount is not None:
-        shown |= {"amount_minor": amount.amount_minor}
     instruction, claimed = instructions.claim(
         subject=intent.subject,
         key=intent.key,
         action=intent.action,
         transaction_id=intent.transaction_id,
         payload=payload,
-        shown=shown,
+        shown=intent.shown,
         needs_proof=proof,
         request_id=request_id,
     )

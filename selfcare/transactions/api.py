@@ -2,9 +2,8 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import HttpResponse
 from django.middleware.csrf import get_token
-from ninja import Field, Header, Path, Query, Router, Schema
+from ninja import Field, Header, Path, Router, Schema
 from pydantic import StringConstraints
 
 from selfcare import money
@@ -15,10 +14,8 @@ from selfcare.instructions.api import InstructionOut, answer
 from selfcare.instructions.intents import Intent
 from selfcare.instructions.models import Instruction
 from selfcare.transactions import actions
-from selfcare.transactions.forms import FilterForm
 from selfcare.web import problems
 from selfcare.web.api import errors_for
-from selfcare.web.zones import zone_of
 
 router = Router(tags=["transactions"])
 
@@ -63,29 +60,6 @@ class ConfirmationIn(Schema):
     fee_minor: AmountMinor = 0
 
 
-class RefundRequestIn(Schema):
-    expected_version: Version
-    amount_minor: Annotated[int, Field(strict=True, ge=1, le=money.LARGEST_MINOR)]
-    currency: Currency
-    reason: Literal[
-        "not_received", "not_as_described", "duplicate", "wrong_amount", "changed_mind", "other"
-    ]
-    message: Line = ""
-
-
-class ListQuery(Schema):
-    """The same names as in the list page's address."""
-
-    q: str = Field("", description="words of payee, reference or message, or an amount")
-    status: str = Field("", description="a status, or waiting, pending, completed, unsuccessful")
-    kind: str = ""
-    currency: str = ""
-    from_: str = Field("", alias="from", description="first day, in your time zone: 2026-11-01")
-    until: str = Field("", description="last day, included")
-    cursor: str = Field("", description="next_cursor of the page before")
-    limit: int = Field(25, ge=1, le=100)
-
-
 @router.get("/me", response={200: Me, **errors_for(401)}, summary="Who am I", tags=["person"])
 def me(request: Any) -> Me:
     """You, as the platform's sign-in told us."""
@@ -106,25 +80,6 @@ def me(request: Any) -> Me:
 def accounts(request: Any) -> shapes.Accounts:
     """Your accounts with what is on them, what is set aside and what is left to spend."""
     return service.accounts(request.person.subject)
-
-
-@router.get(
-    "/transactions",
-    response={200: shapes.TransactionPage, **errors_for(400, 401, 404, 422, 503)},
-    summary="List transactions",
-)
-def transactions(request: Any, query: Query[ListQuery]) -> shapes.TransactionPage | HttpResponse:
-    """Newest first; follow `next_cursor` until it is null."""
-    form = FilterForm(request.GET, zone=zone_of(request.person))
-    if not form.is_valid():
-        found = [
-            {"location": ["query", name], "detail": " ".join(map(str, messages))}
-            for name, messages in form.errors.items()
-        ]
-        return problems.response(request, 400, code="bad_filter", errors=found)
-    return service.transactions(
-        request.person.subject, form.filters(), cursor=query.cursor, limit=query.limit
-    )
 
 
 @router.get(
@@ -163,24 +118,6 @@ def confirmation(
     intent = _intent(request, transaction_id, body.decision, key, body.expected_version, **seen)
     act = actions.confirm if body.decision == "confirm" else actions.decline
     return _acted(request, act, intent=intent)
-
-
-@router.post(
-    "/transactions/{transaction_id}/refund-requests", response=ACTED, summary="Ask for a refund"
-)
-def refund_request(
-    request: Any, transaction_id: TransactionId, body: RefundRequestIn, key: Key
-) -> Any:
-    """Asks the merchant for money back, all of it or a part."""
-    intent = _intent(request, transaction_id, "request_refund", key, body.expected_version)
-    return _acted(
-        request,
-        actions.request_refund,
-        intent=intent,
-        amount=money.Money(body.amount_minor, body.currency),
-        reason=body.reason,
-        message=body.message.strip(),
-    )
 
 
 def _intent(

@@ -1,4 +1,4 @@
-"""The pages on which a person decides: cancel, confirm or decline, ask for a refund."""
+"""The pages on which a person decides: cancel, confirm or decline, undo, withdraw."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,20 +8,13 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from selfcare.clients import transactions as service
-from selfcare.clients.shapes import Transaction
-from selfcare.instructions import intents
+from selfcare.instructions import drafts, intents
 from selfcare.instructions.actions import KeyReused
 from selfcare.instructions.intents import Intent
-from selfcare.instructions.models import Instruction, State
+from selfcare.instructions.models import Draft, Instruction, State
 from selfcare.instructions.views import prove
-from selfcare.money import Money
 from selfcare.transactions import actions, story
-from selfcare.transactions.forms import (
-    CancellationForm,
-    ConfirmationForm,
-    IntentForm,
-    RefundRequestForm,
-)
+from selfcare.transactions.forms import CancellationForm, ConfirmationForm, IntentForm
 from selfcare.web import problems
 from selfcare.web.guards import signed_in
 from selfcare.web.pages import SeeOther, render_page
@@ -31,6 +24,7 @@ from selfcare.web.zones import zone_of
 type Made = HttpResponse | Instruction
 
 
+@drafts.kept
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def cancellation_new(request: SignedInRequest, transaction_id: str) -> HttpResponse:
@@ -64,25 +58,6 @@ def confirmation_new(request: SignedInRequest, transaction_id: str) -> HttpRespo
         return act(intent=intent, request_id=request.request_id)
 
     return _decide(request, transaction_id, action, make)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def refund_request_new(request: SignedInRequest, transaction_id: str) -> HttpResponse:
-    def make(intent: Intent) -> Made:
-        most = Money(intent.most_minor, intent.currency)
-        form = RefundRequestForm(request.POST, most=most)
-        if not form.is_valid():
-            return _page(request, transaction_id, "request_refund", form=form, intent=intent)
-        return actions.request_refund(
-            intent=intent,
-            amount=form.cleaned_data["amount"],
-            reason=form.cleaned_data["reason"],
-            message=form.cleaned_data["message"],
-            request_id=request.request_id,
-        )
-
-    return _decide(request, transaction_id, "request_refund", make)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -144,8 +119,10 @@ def _page(
 ) -> HttpResponse:
     """The form, afresh or with what was typed; 422 with errors, 409 where it isn't possible."""
     txn = service.transaction(request.person.subject, transaction_id)
+    draft = None
     if form is None:
-        form = _form(action, txn, request.POST if typed else None)
+        draft = None if typed else drafts.find(txn.owner, action, txn.id)
+        form = _form(action, request.POST if typed else None, draft)
     if intent is None:
         intent = actions.intent_for(txn, action, key=intents.new_key())
     decline = actions.intent_for(txn, "decline", key=intents.new_key())
@@ -154,6 +131,9 @@ def _page(
         "txn": txn,
         "action": action,
         "form": form,
+        "draft": draft,
+        "draft_action": action,
+        "draft_about": txn.id,
         "intent": intent.token(),
         "decline_intent": decline.token() if action in {"confirm", "decline"} else "",
         "refusal": refusal,
@@ -164,9 +144,7 @@ def _page(
     return render_page(request, "transactions/action_form.html", context, status=status)
 
 
-def _form(action: str, txn: Transaction, data: Any) -> forms.Form:
+def _form(action: str, data: Any, draft: Draft | None) -> forms.Form:
     if action == "cancel":
-        return CancellationForm(data)
-    if action == "request_refund":
-        return RefundRequestForm(data, most=txn.refundable)
+        return CancellationForm(data, initial=drafts.as_posted(draft).dict() if draft else None)
     return ConfirmationForm(data) if action in {"confirm", "decline"} else IntentForm(data)

@@ -2,14 +2,14 @@
 
 from django.urls import path, register_converter
 
-from selfcare.transactions import deciding, repeating, views
+from selfcare.transactions import deciding, list_urls, repeating, views
 from selfcare.web.converters import OpaqueId
 
 register_converter(OpaqueId, "opaque")
 
 app_name = "transactions"
 urlpatterns = [
-    path("", views.transaction_list, name="list"),
+    *list_urls.urlpatterns,
     path("cards/balances/", views.card_balances, name="card_balances"),
     path("cards/waiting/", views.card_waiting, name="card_waiting"),
     path("cards/latest/", views.card_latest, name="card_latest"),

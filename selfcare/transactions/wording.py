@@ -133,7 +133,7 @@ ACTIONS = {
     ),
     "request_refund": Action(
         "Ask for a refund", "undo-2", "Moves no money: {name} decides.",
-        "Ask for up to {most}", "transactions:refund_request_new", "Ask {name} for a refund",
+        "Ask for up to {most}", "cases:refund_request_new", "Ask {name} for a refund",
     ),
     "undo": Action(
         "Undo", "undo-2", "Nothing has left yet, so it can be called back at once.",

@@ -1,0 +1,204 @@
+"""One case told in words: where it stands, what happens next and by when; it calls nobody."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from selfcare.cases import wording
+from selfcare.cases.rules import RULES, Way
+from selfcare.clients.case_shapes import Case, EvidenceFile
+from selfcare.clients.shapes import Actor, Transaction
+from selfcare.money import Money
+from selfcare.transactions import story as transaction_story
+from selfcare.web.moments import Zone
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the timeline; `open` dashes the part that is still to come."""
+
+    at: datetime
+    words: str
+    note: str
+    amount: Money | None
+    face: str
+    who: str
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message with its files; `mine` where the person wrote it."""
+
+    at: datetime
+    who: str
+    face: str
+    mine: bool
+    text: str
+    files: tuple[EvidenceFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CanDo:
+    """What can be done in a case, or why not."""
+
+    name: str
+    words: str
+    allowed: bool
+    until: datetime | None
+    refusal: str
+
+
+def of(case: Case, zone: ZoneInfo) -> dict[str, Any]:
+    """`title`, `headline`, `next`, `deadline`, `lines`, `said` and `can` of a case's page."""
+    facts = _facts(case, zone)
+    say = wording.SAY.get((case.kind, case.state)) or wording.SAY.get(("", case.state))
+    say = say or wording.OTHER_SAY
+    is_over = say.next == wording.DISPUTABLE and not case.may("escalate")
+    return {
+        "title": title(case),
+        "headline": say.headline.format(**facts),
+        "next": (wording.SETTLED if is_over else say.next).format(**facts),
+        "deadline": deadline_of(case),
+        "lines": tuple(_lines(case)),
+        "said": tuple(_said(case)),
+        "can": {can.name: can for can in _can(case, facts)},
+        "reason": wording.REASONS.get(case.reason or "", ""),
+    }
+
+
+def title(case: Case) -> str:
+    """`Dispute with Tandem Bikes`."""
+    return _kind(case).title.format(name=case.transaction.name)
+
+
+def chip(case: Case) -> wording.Chip:
+    """How its state looks: whose turn it is while it is open, how it ended afterwards."""
+    found = wording.STATES.get(case.state, wording.OTHER_STATE)
+    if case.is_open and case.state != "answered":
+        found = wording.WAITING.get(case.waiting_for or "", found)
+    return wording.Chip(found.state, found.icon, found.words.format(name=case.transaction.name))
+
+
+def icon(case: Case) -> str:
+    return _kind(case).icon
+
+
+def deadline_of(case: Case) -> datetime | None:
+    """The clock that runs for this case now: somebody's turn, or the way to a dispute."""
+    if case.is_open:
+        return case.respond_by
+    escalate = case.action("escalate")
+    return escalate.until if escalate and escalate.allowed else None
+
+
+def in_order(cases: tuple[Case, ...]) -> list[Case]:
+    """What waits for the person first, then what is open by its deadline, then the closed ones."""
+    last = datetime.max.replace(tzinfo=cases[0].created_at.tzinfo) if cases else None
+
+    def key(case: Case) -> tuple[bool, bool, Any, float]:
+        by = deadline_of(case) or last
+        return (
+            not case.needs_person,
+            not case.is_open,
+            by if case.is_open else last,
+            -case.updated_at.timestamp(),
+        )
+
+    return sorted(cases, key=key)
+
+
+def worded(way: Way, txn: Transaction) -> Way:
+    """A way with the names and amounts of one transaction."""
+    most = txn.action(way.action)
+    left = most.max_amount_minor if most and most.max_amount_minor else txn.amount_minor
+    facts = {
+        "name": txn.counterparty.name,
+        "amount": str(txn.amount),
+        "most": str(Money(left, txn.currency)),
+    }
+    told = ("title", "means", "cannot", "decides", "takes")
+    return replace(way, **{name: getattr(way, name).format(**facts) for name in told})
+
+
+def refusal(txn: Transaction, action: str, zone: ZoneInfo) -> str:
+    """Why a way isn't open now, in words; empty where it is."""
+    verdict = txn.action(action)
+    why = RULES.refusals.get(action, {}).get((verdict and verdict.reason) or "")
+    if verdict is None or verdict.allowed or why is None:
+        return transaction_story.refusal(txn, action, zone)
+    until = Zone.of(zone).deadline(verdict.until) if verdict.until else "then"
+    return why.format(name=txn.counterparty.name, until=until)
+
+
+def _kind(case: Case) -> wording.Kind:
+    return wording.KINDS.get(case.kind, wording.OTHER_KIND)
+
+
+def _lines(case: Case) -> Iterator[Line]:
+    last = len(case.timeline) - 1
+    for number, event in enumerate(case.timeline):
+        who, face = _who(case, event.actor)
+        side = "you" if event.actor.kind == "user" else event.actor.kind
+        words = wording.EVENTS.get((event.name, side)) or wording.EVENTS.get((event.name, ""))
+        # What was written stands among the messages already.
+        note = "" if event.name in {"case.opened", "case.message"} else event.note or ""
+        yield Line(
+            at=event.at,
+            words=(words or wording.OTHER_EVENT).format(actor=who),
+            note=note,
+            amount=None if event.amount_minor is None else Money(event.amount_minor, case.currency),
+            face=face,
+            who=who,
+            open=number == last and case.is_open,
+        )
+
+
+def _said(case: Case) -> Iterator[Said]:
+    named = {sha for message in case.messages for sha in message.evidence}
+    own = (f for f in case.evidence if f.actor.kind == "user")
+    first = tuple(f for f in own if f.sha256 not in named)
+    if case.message or first:
+        yield Said(case.created_at, "You", "person", True, case.message or "", first)
+    for message in case.messages:
+        who, face = _who(case, message.actor)
+        files = tuple(f for f in map(case.file, message.evidence) if f is not None)
+        yield Said(message.at, who, face, message.actor.kind == "user", message.text, files)
+
+
+def _who(case: Case, actor: Actor) -> tuple[str, str]:
+    """What somebody is called, and the shape of their face."""
+    if actor.kind == "user":
+        return "You", "person"
+    if actor.kind == "platform":
+        return "Selfcare", "own"
+    shape = "bank" if actor.kind == "bank" else "merchant"
+    return actor.name or case.transaction.name, shape
+
+
+def _can(case: Case, facts: dict[str, Any]) -> Iterator[CanDo]:
+    for action in case.allowed_actions:
+        words = wording.ACTIONS.get(action.action)
+        if words is None:
+            # A newer service offers what this release has no form for.
+            continue
+        why = wording.REFUSALS.get(action.reason or "", wording.OTHER_REFUSAL)
+        if action.until is not None:
+            facts = {**facts, "until": facts["zone"].deadline(action.until)}
+        refusal = "" if action.allowed else why.format(**facts)
+        yield CanDo(action.action, words, action.allowed, action.until, refusal)
+
+
+def _facts(case: Case, zone: ZoneInfo) -> dict[str, Any]:
+    told = Zone.of(zone)
+    by, until = case.respond_by, case.escalate_until
+    return {
+        "zone": told,
+        "name": case.transaction.name,
+        "amount": str(case.amount or case.transaction.amount),
+        "granted": str(case.granted),
+        "by": told.deadline(by) if by else "then",
+        "until": told.deadline(until) if until else "then",
+    }
