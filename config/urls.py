@@ -4,15 +4,20 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from selfcare.annotations.api import router as annotations_api
 from selfcare.annotations.api_files import router as files_api
+from selfcare.documents.exports.api import router as exports_api
 from selfcare.instructions.api import router as instructions_api
 from selfcare.transactions.api import router as transactions_api
+from selfcare.transactions.finding_api import router as finding_api
 from selfcare.web import views
 from selfcare.web.api import api
 
+# Before the router with /transactions/{transaction_id}, which takes any word for an id.
+api.add_router("/v1", finding_api)
 api.add_router("/v1", transactions_api)
 api.add_router("/v1", annotations_api)
 api.add_router("/v1", files_api)
 api.add_router("/v1/instructions", instructions_api)
+api.add_router("/v1/exports", exports_api)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("selfcare.overview.urls")),

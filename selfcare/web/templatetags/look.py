@@ -51,6 +51,12 @@ def money(amount: Money, *, size: str = "", sign: bool = True, **line: str) -> S
 
 
 @register.filter
+def group(count: int) -> str:
+    """A number of things, grouped by thousands."""
+    return f"{count:,}"
+
+
+@register.filter
 def minus(amount: Money) -> Money:
     """What is taken off, such as a fee."""
     return -amount
