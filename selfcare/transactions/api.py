@@ -97,8 +97,8 @@ def cancellation(
     request: Any, transaction_id: TransactionId, body: CancellationIn, key: Key
 ) -> Any:
     """Takes a transaction back before it is final."""
-    intent = _intent(request, transaction_id, "cancel", key, body.expected_version)
-    return _acted(
+    intent = intent_of(request, transaction_id, "cancel", key, body.expected_version)
+    return acted(
         request, actions.cancel, intent=intent, reason=body.reason, note=body.note.strip()
     )
 
@@ -115,13 +115,13 @@ def confirmation(
         "currency": body.currency,
         "fee_minor": body.fee_minor,
     }
-    intent = _intent(request, transaction_id, body.decision, key, body.expected_version, **seen)
+    intent = intent_of(request, transaction_id, body.decision, key, body.expected_version, **seen)
     act = actions.confirm if body.decision == "confirm" else actions.decline
-    return _acted(request, act, intent=intent)
+    return acted(request, act, intent=intent)
 
 
-def _intent(
-    request: Any, transaction_id: str, action: str, key: str, version: int, **seen: Any
+def intent_of(
+    request: Any, transaction_id: str, action: str, key: str, version: int | None, **seen: Any
 ) -> Intent:
     """What the caller saw, with the names as they are now for the page that tells of it.
 
@@ -140,10 +140,11 @@ def _intent(
     else:
         txn = service.transaction(subject, transaction_id)
         intent = actions.intent_for(txn, action, key=key)
-    return intent.seen(version=version, **seen)
+    return intent.seen(version=intent.version if version is None else version, **seen)
 
 
-def _acted(request: Any, act: Any, **arguments: Any) -> Any:
+def acted(request: Any, act: Any, **arguments: Any) -> Any:
+    """Has it done, once, and answers as the instruction stands."""
     try:
         instruction: Instruction = act(request_id=request.request_id, **arguments)
     except KeyReused:
