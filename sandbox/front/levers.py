@@ -32,9 +32,9 @@ def lever(part: str) -> Callable[[View], Callable[[HttpRequest], HttpResponse]]:
             if settings.SANDBOX_CONTROL != "open":
                 raise Http404
             try:
-                messages.success(request, view(request))
+                messages.success(request, view(request), extra_tags=part)
             except ValueError as error:
-                messages.error(request, str(error))
+                messages.error(request, str(error), extra_tags=part)
             return HttpResponseRedirect(f"{reverse('front:page')}#{part}", status=303)
 
         return door

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sandbox.front import levers, views
+from sandbox.front import desk, levers, views
 
 app_name = "front"
 urlpatterns = [
@@ -10,5 +10,6 @@ urlpatterns = [
     path("levers/faults/", levers.fault_new, name="fault_new"),
     path("levers/faults/removals/", levers.fault_removal, name="fault_removal"),
     path("levers/advances/", levers.advance_new, name="advance_new"),
+    path("levers/answers/", desk.answer_new, name="answer_new"),
     path("levers/resets/", levers.reset_new, name="reset_new"),
 ]

@@ -1,9 +1,10 @@
-"""Shows the front page: people and their phones, levers, log; it changes nothing."""
+"""Shows the front page: people and their phones, desk, levers, log; it changes nothing."""
 
 import zlib
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 from sandbox.auth.one_time_codes import current_code
 from sandbox.control import faults, record
 from sandbox.control.models import Fault
+from sandbox.front import desk
 from sandbox.people.models import Person
 from sandbox.seeds.cast import CAST, PASSWORD
 from sandbox.transactions.models import Transaction
@@ -48,10 +50,15 @@ def front_page(request: HttpRequest) -> HttpResponse:
     if settings.SANDBOX_CONTROL != "open":
         return render(request, "front/closed.html", facts)
     rows = Person.objects.order_by("pk")
+    open_cases, more = desk.open_cases()
     facts |= {
         "people": [_phone(person) for person in rows[:MOST_PEOPLE]],
         "more_people": max(0, rows.count() - MOST_PEOPLE),
         "password": PASSWORD,
+        "desk": open_cases,
+        "more_desk": more,
+        "answers_within": settings.SANDBOX_ANSWER_SECONDS,
+        "told": list(messages.get_messages(request)),
         "faults": [(fault, MODES[Fault.Mode(fault.mode)]) for fault in faults.active()],
         "operations": faults.OPERATIONS,
         "modes": [(mode.value, words) for mode, words in MODES.items()],
