@@ -14,6 +14,7 @@ from sandbox.transactions.models import Transaction
 from sandbox.transactions.refunds import give_back, left_of
 
 BANK_NAME = "The payee's bank"
+ALL_BACK = "All of the money is back already."
 
 
 class IllegalAnswerError(life.IllegalCaseStepError):
@@ -107,4 +108,4 @@ def _close_others(case: Case, payment: Transaction, at: datetime) -> None:
     for other in payment.cases.select_for_update().exclude(pk=case.pk).order_by("created_at"):
         if other.is_open and other.kind != Case.Kind.INQUIRY:
             other.transaction = payment
-            close(other, payment, at, note="All of the money is back already.")
+            close(other, payment, at, note=ALL_BACK)

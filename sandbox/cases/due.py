@@ -9,6 +9,7 @@ from sandbox.cases.models import Case
 from sandbox.cases.rules import RULES
 from sandbox.control import record
 from sandbox.transactions.models import Transaction
+from sandbox.transactions.refunds import left_of
 
 BATCH = 50
 
@@ -40,7 +41,9 @@ def move_on(payment: Transaction, now: datetime) -> int:
     while case := _next(payment, now):
         at = min(case.due_at or now, now)
         before = case.state
-        if case.answer_at and case.answer_at <= now:
+        if RULES[case.kind].takes_money and left_of(payment) == 0:
+            answering.close(case, payment, at, note=answering.ALL_BACK)
+        elif case.answer_at and case.answer_at <= now:
             case.answer_at = None
             case.due_at = case.respond_by
             if not play.answer(case, payment, at):

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from django.db import transaction as database
+
 from sandbox.cases import answering
 from sandbox.cases.models import Case
 from sandbox.ledger.journal import InsufficientFundsError
@@ -88,7 +90,8 @@ def _bank(case: Case, payment: Transaction, at: datetime) -> bool:
         answering.decline(case, payment, at, note=WORDS["gone"])
         return True
     try:
-        answering.grant(case, payment, at, note=WORDS["recall_yes"])
+        with database.atomic():
+            answering.grant(case, payment, at, note=WORDS["recall_yes"])
     except InsufficientFundsError:
         return False  # spent just now: they are asked again, or it lapses
     return True

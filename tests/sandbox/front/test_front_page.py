@@ -11,6 +11,8 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker, Settings
 
 from sandbox.auth.one_time_codes import current_code
+from sandbox.cases import life
+from sandbox.cases.models import Case
 from sandbox.control import record
 from sandbox.control.models import Fault, ServiceLog
 from sandbox.people.models import Person
@@ -66,7 +68,7 @@ def test_it_says_only_what_it_is_when_the_levers_are_in(
     text = page(client)
     assert seeded.email not in text
     assert "<form" not in text
-    for path in ("faults/", "faults/removals/", "advances/", "resets/"):
+    for path in ("faults/", "faults/removals/", "advances/", "answers/", "resets/"):
         assert client.post(f"/levers/{path}", {"sure": "yes"}).status_code == 404
     assert Person.objects.exists()
 
@@ -146,3 +148,57 @@ def test_it_takes_levers_by_post_and_with_a_token_only(seeded: Person) -> None:
     assert strict.get("/levers/resets/").status_code == 405
     assert strict.post("/levers/resets/", {"seed": "2", "sure": "yes"}).status_code == 403
     assert Person.objects.filter(sub=seeded.sub).exists()
+
+
+def opened(kind: str, seeded: Person) -> Case:
+    row = seeded.transaction_set.filter(
+        kind="payment", status="completed", refunded_minor=0, open_cases="", merchant__isnull=False
+    ).latest("created_at")
+    amount = None if kind == "inquiry" else row.amount_minor
+    return life.opened(
+        row, kind, at=NOW, reason="not_received", amount_minor=amount, message="Never came."
+    )
+
+
+def test_its_desk_answers_for_the_shop(client: Client, seeded: Person) -> None:
+    case = opened("refund_request", seeded)
+    text = page(client)
+    assert "Never came." in text
+    form = {"case": case.wire_id, "answer": "partly", "amount": "1,00", "text": "A part."}
+    answer = client.post("/levers/answers/", form)
+    assert (answer.status_code, answer["Location"]) == (303, "/#desk")
+    case.refresh_from_db()
+    assert (case.state, case.granted_minor) == ("partly_accepted", 100)
+    assert "partly accepted" in page(client)
+
+
+def test_its_desk_writes_and_contests(client: Client, seeded: Person) -> None:
+    case = opened("dispute", seeded)
+    client.post("/levers/answers/", {"case": case.wire_id, "answer": "message", "text": "Hello"})
+    client.post("/levers/answers/", {"case": case.wire_id, "answer": "contest", "text": "Signed."})
+    case.refresh_from_db()
+    assert case.state == "needs_user"
+    assert "Waiting for Alice" in page(client)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"case": "rfr_nonsense", "answer": "accept"},
+        {"answer": "contest"},
+        {"answer": "partly"},
+        {"answer": "partly", "amount": "NaN"},
+        {"answer": "partly", "amount": "9" * 4000},
+        {"answer": "partly", "amount": "0.001"},
+        {"answer": "partly", "amount": "-1"},
+        {"answer": "message"},
+        {"answer": "message", "text": "a\0"},
+    ],
+)
+def test_its_desk_says_what_is_wrong(client: Client, seeded: Person, form: dict[str, str]) -> None:
+    case = opened("refund_request", seeded)
+    client.post("/levers/answers/", {"case": case.wire_id, **form})
+    case.refresh_from_db()
+    assert case.version == 1
+    assert 'data-state="failed"' in page(client)
