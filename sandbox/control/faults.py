@@ -2,7 +2,8 @@
 
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import wraps
 from typing import Any, cast
@@ -17,9 +18,12 @@ OPERATIONS = (
     "accounts", "list", "detail", "outcome", "cancel", "confirm", "undo",
     "withdraw_confirmation", "repeat_offer", "repeat", "refund_request", "dispute", "fraud_report",
     "recall", "inquiry", "cases", "case", "case_message", "case_withdrawal", "case_escalation",
-    "evidence", "token", "discovery", "jwks", "*",
+    "evidence", "totals", "summary", "stream", "statement", "merchants",
+    "token", "discovery", "jwks", "*",
 )  # fmt: skip
 LONGEST_SECONDS = 30
+# What spoils a stream on its way: it breaks off after a part, or a line of it does, or it is slow.
+MIDWAY = (Fault.Mode.CUT_AFTER_COMMIT, Fault.Mode.BROKEN_JSON, Fault.Mode.DRIP)
 
 
 def take(operation: str, sub: str = "") -> Fault | None:
@@ -56,6 +60,8 @@ def around(
     if fault.mode in {Fault.Mode.HANG, Fault.Mode.CUT_BEFORE}:
         return _cut(request)
     response = respond()
+    if isinstance(response, StreamingHttpResponse) and fault.mode in MIDWAY:
+        return _part_of(request, fault, response)
     if fault.mode == Fault.Mode.CUT_AFTER_COMMIT:
         return _cut(request)
     return _spoil(fault, response)
@@ -77,12 +83,40 @@ def _spoil(fault: Fault, response: HttpResponseBase) -> HttpResponseBase:
         response.content = response.content[: max(1, len(response.content) * 2 // 3)]
     if fault.mode == Fault.Mode.DRIP:
         slow = StreamingHttpResponse(
-            _drops(response.content, (fault.ms or 300) / 1000),
+            _drops([response.content], (fault.ms or 300) / 1000),
             status=response.status_code,
             content_type=response["Content-Type"],
         )
         slow["Content-Length"] = str(len(response.content))
         return slow
+    return response
+
+
+def _part_of(
+    request: HttpRequest, fault: Fault, response: StreamingHttpResponse
+) -> StreamingHttpResponse:
+    """The stream slowed down, or without the second half of its last chunk but one.
+
+    That chunk is followed by the last one (`broken_json`), or by nothing: the connection ends.
+    """
+    chunks = iter(cast("Iterable[bytes]", response.streaming_content))
+
+    def broken() -> Iterator[bytes]:
+        held: deque[bytes] = deque()
+        for chunk in chunks:
+            held.append(chunk)
+            if len(held) > 2:
+                yield held.popleft()
+        last = held.pop()
+        if held:
+            yield held[0][: len(held[0]) // 2]
+        if fault.mode == Fault.Mode.BROKEN_JSON:
+            yield b"\n" + last
+        else:
+            _cut(request)
+
+    slow = fault.mode == Fault.Mode.DRIP
+    response.streaming_content = _drops(chunks, (fault.ms or 300) / 1000) if slow else broken()
     return response
 
 
@@ -130,14 +164,15 @@ def _sleep(ms: int) -> None:
     time.sleep(min(ms / 1000, LONGEST_SECONDS))
 
 
-def _drops(content: bytes, pause: float) -> Iterator[bytes]:
+def _drops(chunks: Iterable[bytes], pause: float) -> Iterator[bytes]:
     """Byte by byte, but never longer than the longest wait."""
     until = time.monotonic() + LONGEST_SECONDS
-    for place in range(len(content)):
-        if time.monotonic() > until:
-            return
-        time.sleep(pause)
-        yield content[place : place + 1]
+    for chunk in chunks:
+        for place in range(len(chunk)):
+            if time.monotonic() > until:
+                return
+            time.sleep(pause)
+            yield chunk[place : place + 1]
 
 
 def _cut(request: HttpRequest) -> HttpResponse:

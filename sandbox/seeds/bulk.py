@@ -42,13 +42,16 @@ def write(blocks: Iterable[Block]) -> int:
 
 
 def _insert(model: type[models.Model], rows: list[tuple[Any, ...]], with_id: bool = False) -> None:
-    """COPY on PostgreSQL, else Django's bulk insert; values in the order of the model's fields."""
+    """COPY on PostgreSQL, else Django's bulk insert; values in the order of the written fields."""
+    written = [field for field in model._meta.concrete_fields if not field.generated]
+    fields = written[0 if with_id else 1 :]
     if connection.vendor != "postgresql":
-        head: tuple[Any, ...] = () if with_id else (None,)
+        names_of = [field.attname for field in fields]
         for part in batched(rows, 5000):
-            model._default_manager.bulk_create([model(*head, *row) for row in part])
+            model._default_manager.bulk_create(
+                [model(**dict(zip(names_of, row, strict=True))) for row in part]
+            )
         return
-    fields = model._meta.concrete_fields[0 if with_id else 1 :]
     names = ", ".join(f'"{field.column}"' for field in fields)
     sql = f'COPY "{model._meta.db_table}" ({names}) FROM STDIN'
     with connection.cursor() as cursor, cursor.copy(sql) as copy:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 
@@ -45,11 +45,16 @@ class Visit:
         self.logged = True
 
 
-type View = Callable[..., HttpResponse]
+type View = Callable[..., HttpResponseBase]
 
 
-def service(operation: str, *methods: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
-    """Views get the request, the visit, the person, and the path's other parts by name."""
+def service(
+    operation: str, *methods: str, reads: bool = False
+) -> Callable[[View], Callable[..., HttpResponseBase]]:
+    """Views get the request, the visit, the person, and the path's other parts by name.
+
+    `reads` says of a POST that it is a question too long for a query string.
+    """
 
     def wrap(view: View) -> Callable[..., HttpResponseBase]:
         @csrf_exempt
@@ -58,16 +63,17 @@ def service(operation: str, *methods: str) -> Callable[[View], Callable[..., Htt
             visit = Visit(operation, _request_id(request))
             visit.facts["sub"] = sub if SUB.fullmatch(sub) else ""
 
-            def respond() -> HttpResponse:
+            def respond() -> HttpResponseBase:
                 return _answered(request, visit, lambda: _inside(request, visit, sub, parts))
 
             def _inside(
                 request: HttpRequest, visit: Visit, sub: str, parts: dict[str, str]
-            ) -> HttpResponse:
+            ) -> HttpResponseBase:
                 _check_caller(request, methods)
                 due.apply_due(clock.now())
                 case_due.apply_due(clock.now())
-                return view(request, visit, _person(request, sub), **parts)
+                asks = reads or request.method == "GET"
+                return view(request, visit, _person(request, sub, asks), **parts)
 
             known = visit.facts["sub"]
             response = faults.around(request, operation, known, respond, visit.request_id)
@@ -80,8 +86,8 @@ def service(operation: str, *methods: str) -> Callable[[View], Callable[..., Htt
 
 
 def _answered(
-    request: HttpRequest, visit: Visit, respond: Callable[[], HttpResponse]
-) -> HttpResponse:
+    request: HttpRequest, visit: Visit, respond: Callable[[], HttpResponseBase]
+) -> HttpResponseBase:
     """Every end is an answer: a refusal its problem, a bug a 500 with its trace in the log."""
     try:
         return respond()
@@ -109,12 +115,12 @@ def _check_caller(request: HttpRequest, methods: tuple[str, ...]) -> None:
         raise ProblemError(405, "method_not_allowed", told, allow=allow)
 
 
-def _person(request: HttpRequest, sub: str) -> Person:
+def _person(request: HttpRequest, sub: str, asks: bool) -> Person:
     """Whom it is about; under the fault `foreign` somebody else."""
     person = Person.objects.filter(sub=sub).first() if SUB.fullmatch(sub) else None
     if person is None:
         raise ProblemError(404, "unknown_user", "There is no such person.")
-    if is_foreign(request) and request.method == "GET":
+    if is_foreign(request) and asks:
         busy = Exists(Transaction.objects.filter(person=OuterRef("pk")))
         return Person.objects.filter(busy).exclude(pk=person.pk).order_by("pk").first() or person
     return person

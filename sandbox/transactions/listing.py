@@ -1,33 +1,78 @@
-"""One page of a person's transactions: filters, search and keyset paging, in one query."""
+"""Pages of a person's transactions in each order, by keyset: a page costs the same at any depth."""
 
 import base64
 import binascii
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-from django.http import QueryDict
+from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db.models.expressions import CombinedExpression
+from django.db.models.fields import BigIntegerField, DateTimeField, UUIDField
 
-from sandbox import clock
 from sandbox.people.models import Person
 from sandbox.problems import ProblemError
-from sandbox.transactions import search
+from sandbox.transactions import filters
+from sandbox.transactions.filters import Filters
 from sandbox.transactions.models import Transaction
+from sandbox.transactions.narrowing import narrowed
 
-CHOICES = {
-    "status": Transaction.Status.values,
-    "kind": Transaction.Kind.values,
-    "direction": Transaction.Direction.values,
-    "needs_me": ["true", "false"],
-}
-REPEATABLE = {"status", "kind", "currency"}
-KNOWN = {*CHOICES, "currency", "limit", "cursor", "created_from", "created_until", "q"}
-LONGEST_QUERY = 200
+SORTS = ("-created_at", "created_at", "-amount", "amount")
+NEWEST = "-created_at"
+ALSO = frozenset({"limit", "cursor", "sort"})
+MOST = 100
 
-type Place = tuple[datetime, UUID]
+type Key = F | CombinedExpression
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whose transactions, which of them, in which order, and after which place."""
+
+    person: Person
+    filters: Filters
+    sort: str
+    limit: int
+    after: "Place | None"
+
+    @property
+    def rows(self) -> QuerySet[Transaction]:
+        """In order, from the place on, without an end."""
+        found = narrowed(self.person, self.filters)
+        keys, op = _keys(self.sort)
+        if self.after:
+            found = found.filter(_Row(op, keys, self.after.values(self.sort)))
+        newest = op == "<"
+        return found.order_by(*(key.desc() if newest else key.asc() for key in keys))
+
+    def cursor(self, row: "Transaction | Place") -> str:
+        """The place right after a row."""
+        place = row if isinstance(row, Place) else Place(row.amount_common, row.created_at, row.pk)
+        text = f"{place.amount}|{place.at.isoformat()}|{place.pk.hex}|{self._stamp()}"
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    def _stamp(self) -> str:
+        return _stamp(self.person, self.filters, self.sort)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row stands in every order."""
+
+    amount: int
+    at: datetime
+    pk: UUID
+
+    def values(self, sort: str) -> list[Value]:
+        at = [Value(self.at, DateTimeField()), Value(self.pk, UUIDField())]
+        if sort in {"-created_at", "created_at"}:
+            return at
+        amount = self.amount if sort == "-amount" else -self.amount
+        return [Value(amount, BigIntegerField()), *at]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,109 +81,74 @@ class Page:
     next_cursor: str | None
 
 
-def page(person: Person, params: QueryDict) -> Page:
-    """The page asked for. Raises ProblemError 400 `bad_filter` or `bad_cursor`."""
-    _check_names(params)
-    limit = _limit(params)
-    wanted = _filters(params)
-    stamp = _stamp(person, params)
-    cursor = params.get("cursor")
-    after = _read_cursor(cursor, stamp) if cursor else None
-    rows = Transaction.objects.filter(wanted, person=person)
-    if after:
-        at, pk = after
-        # created_at alone bounds the walk in the index; the rest only parts equal instants.
-        rows = rows.filter(Q(created_at__lt=at) | Q(id__lt=pk), created_at__lte=at)
-    rows = rows.select_related("account", "merchant", "refund_request", "person")
-    rows = rows.order_by("-created_at", "-id")
-    for term in search.terms(params.get("q", "")):
-        rows = rows.filter(search__contains=term)
-    found = list(rows[: limit + 1])
-    if len(found) <= limit:
+class _Row(Func):
+    """(a, b, c) < (x, y, z): what an index walks to in one step."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, op: str, keys: list[Key], values: list[Value]) -> None:
+        marks = ", ".join(["%s"] * len(keys))
+        self.template_text = f"({marks}) {op} ({marks})"
+        super().__init__(*keys, *values)
+
+    def as_sql(  # type: ignore[override]  # it has no template to vary
+        self, compiler: Any, connection: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        parts = [compiler.compile(part) for part in self.get_source_expressions()]
+        params = tuple(param for _, given in parts for param in given)
+        return self.template_text % tuple(sql for sql, _ in parts), params
+
+
+def question(person: Person, facts: Mapping[str, Any], *, most: int = MOST, default: int = 25,
+             place: str = "cursor") -> Question:  # fmt: skip
+    """What is asked for. Raises ProblemError 400 `bad_filter` or `bad_cursor`."""
+    wanted = filters.read(facts, also=frozenset({"limit", "sort", place}))
+    limit = filters.whole(facts, "limit", default, most)
+    sort = filters.choice(facts, "sort", NEWEST, SORTS)
+    cursor = facts.get(place)
+    after = _read_cursor(cursor, _stamp(person, wanted, sort)) if cursor is not None else None
+    return Question(person, wanted, sort, limit, after)
+
+
+def page(asked: Question) -> Page:
+    rows = asked.rows.select_related("account", "merchant", "refund_request", "person")
+    found = list(rows[: asked.limit + 1])
+    if len(found) <= asked.limit:
         return Page(found, None)
-    last = found[limit - 1]
-    return Page(found[:limit], _write_cursor(last, stamp))
+    return Page(found[: asked.limit], asked.cursor(found[asked.limit - 1]))
 
 
-def _check_names(params: QueryDict) -> None:
-    for name, values in params.lists():
-        if name not in KNOWN:
-            raise _bad(name[:40], "is not a filter")
-        if len(values) > (1 if name not in REPEATABLE else 20):
-            raise _bad(name, "is given too often")
-        if any("\0" in value for value in values):
-            raise _bad(name, "contains a NUL character")
+def _keys(sort: str) -> tuple[list[Key], str]:
+    """What rows are ordered by, all keys in one direction, and how the next ones compare."""
+    match sort:
+        case "created_at":
+            return [F("created_at"), F("id")], ">"
+        case "-amount":
+            return [F("amount_common"), F("created_at"), F("id")], "<"
+        case "amount":
+            # Small amounts first but newest first among equals: so the amount is turned round.
+            return [F("amount_common") * Value(-1), F("created_at"), F("id")], "<"
+        case _:
+            return [F("created_at"), F("id")], "<"
 
 
-def _limit(params: QueryDict) -> int:
-    text = params.get("limit", "25")
-    if not (text.isascii() and text.isdecimal() and len(text) <= 3 and 1 <= int(text) <= 100):
-        raise _bad("limit", "must be a whole number from 1 to 100")
-    return int(text)
+def _stamp(person: Person, wanted: Filters, sort: str) -> str:
+    """What a cursor is bound to: the person, every filter and the order."""
+    text = json.dumps([person.sub, sort, wanted.told()], default=str, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _filters(params: QueryDict) -> Q:
-    for name, allowed in CHOICES.items():
-        if any(value not in allowed for value in params.getlist(name)):
-            raise _bad(name, f"must be one of {', '.join(allowed)}")
-    if any(not _is_currency(value) for value in params.getlist("currency")):
-        raise _bad("currency", "must be three capital letters")
-    if len(params.get("q", "")) > LONGEST_QUERY:
-        raise _bad("q", f"may have {LONGEST_QUERY} characters")
-    wanted = Q()
-    for name in REPEATABLE & set(params):
-        values = params.getlist(name)
-        wanted &= Q(**{name: values[0]}) if len(values) == 1 else Q(**{f"{name}__in": values})
-    if "direction" in params:
-        wanted &= Q(direction=params["direction"])
-    if params.get("needs_me") == "true":
-        wanted &= Q(status=Transaction.Status.ACTION_REQUIRED)
-    for name, lookup in (("created_from", "created_at__gte"), ("created_until", "created_at__lt")):
-        text = params.get(name)
-        if text is not None:
-            wanted &= Q(**{lookup: _instant(name, text)})
-    return wanted
-
-
-def _is_currency(value: str) -> bool:
-    return len(value) == 3 and value.isascii() and value.isalpha() and value.isupper()
-
-
-def _instant(name: str, text: str) -> datetime:
-    at = clock.parse(text)
-    if at is None:
-        raise _bad(name, "must be an RFC 3339 instant")
-    return at
-
-
-def _bad(field: str, told: str) -> ProblemError:
-    return ProblemError(400, "bad_filter", f"{field} {told}.", field=field)
-
-
-def _stamp(person: Person, params: QueryDict) -> str:
-    """What a cursor is bound to: the person and every filter."""
-    filters = [
-        (name, sorted(values))
-        for name, values in sorted(params.lists())
-        if name not in {"cursor", "limit"}
-    ]
-    return hashlib.sha256(json.dumps([person.sub, filters]).encode()).hexdigest()[:16]
-
-
-def _write_cursor(row: Transaction, stamp: str) -> str:
-    text = f"{row.created_at.isoformat()}|{row.id.hex}|{stamp}"
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _read_cursor(text: str, stamp: str) -> Place:
+def _read_cursor(text: Any, stamp: str) -> Place:
     try:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        at, pk, bound = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split("|")
+        told = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
+        amount, at, pk, bound = told.split("|")
         if bound != stamp:
             raise ProblemError(400, "bad_cursor", "The cursor belongs to another list.")
-        place = datetime.fromisoformat(at), UUID(hex=pk)
-        if place[0].tzinfo is None:
-            raise ValueError("a cursor's instant has its zone")
-    except (ValueError, binascii.Error, OverflowError):
+        place = Place(int(amount), datetime.fromisoformat(at), UUID(hex=pk))
+        if place.at.tzinfo is None or abs(place.amount) >= 2**63:
+            raise ValueError("a cursor's instant has its zone, its amount its bounds")
+    except (AttributeError, ValueError, binascii.Error, OverflowError):
         raise ProblemError(400, "bad_cursor", "The cursor is broken.") from None
     return place

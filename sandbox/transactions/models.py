@@ -1,13 +1,38 @@
 """Transactions, timelines and stored answers; the rules are in `machine.py`."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from sandbox import ids
 from sandbox.ledger.models import Account
 from sandbox.people.models import Merchant, Person
-from sandbox.transactions.search import search_text
+from sandbox.transactions.search import EXPONENTS, search_text
+
+# Amounts of all currencies in one scale, for sorting and ranges: ten thousandths of the unit.
+COMMON_DIGITS = 4
+
+
+def _common_amount() -> Case:
+    """`amount_minor` in the common scale; what would not fit a bigint counts as the largest."""
+
+    def scaled(exponent: int) -> CombinedExpression:
+        factor = 10 ** (COMMON_DIGITS - exponent)
+        return Least(F("amount_minor"), Value((2**63 - 1) // factor)) * Value(factor)
+
+    unusual = sorted(set(EXPONENTS.values()))
+    return Case(
+        *(
+            When(
+                currency__in=sorted(code for code, digits in EXPONENTS.items() if digits == one),
+                then=scaled(one),
+            )
+            for one in unusual
+        ),
+        default=scaled(2),
+    )
 
 
 class Transaction(models.Model):
@@ -59,6 +84,9 @@ class Transaction(models.Model):
 
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    amount_common = models.GeneratedField(
+        expression=_common_amount(), output_field=models.BigIntegerField(), db_persist=True
+    )
     fee_minor = models.BigIntegerField(default=0)
     original_amount_minor = models.BigIntegerField(null=True)
     original_currency = models.CharField(max_length=3, blank=True)
@@ -140,11 +168,8 @@ class Transaction(models.Model):
     def build_search(self) -> str:
         """What the text search looks through (`search.py`); store it in `search`."""
         return search_text(
-            self.counterparty_name,
-            self.merchant.name if self.merchant else "",
-            self.end_to_end_id,
-            self.merchant_reference,
-            self.remittance_information,
+            names=(self.counterparty_name, self.merchant.name if self.merchant else ""),
+            references=(self.end_to_end_id, self.merchant_reference, self.remittance_information),
             amount_minor=self.amount_minor,
             currency=self.currency,
         )

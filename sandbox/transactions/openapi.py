@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from sandbox.cases import contract as cases
-from sandbox.transactions import bodies, contract, listing
+from sandbox.transactions import bodies, contract, filters, listing, questions
 
 REF = "#/components/schemas/"
 PROBLEMS = {
@@ -22,6 +22,7 @@ PROBLEMS = {
     422: "The key was used for something else, or the amount is too much",
 }
 READ = (400, 401, 404)
+ASK = (*READ, 413, 415)
 WRITE = (400, 401, 403, 404, 408, 409, 413, 415, 422)
 
 
@@ -31,7 +32,10 @@ class Operation(NamedTuple):
     name: str
     summary: str
     answer: type[BaseModel]
-    body: type[bodies.Body] | None = None
+    body: type[BaseModel] | None = None
+    # A question too long for a query string; it may be asked again like any other read.
+    asks: bool = False
+    media_type: str = "application/json"
 
 
 USER, ONE = "/v1/users/{sub}", "/v1/users/{sub}/transactions/{transaction_id}"
@@ -69,11 +73,39 @@ OPERATIONS = (
         bodies.Repetition,
     ),
     *(Operation(*operation) for operation in cases.OPERATIONS),
+    Operation(
+        f"{USER}/transactions/search", "post", "search", "One page in a chosen order",
+        contract.TransactionPage, questions.SearchQuestion, asks=True,
+    ),
+    Operation(
+        f"{USER}/transactions/totals", "post", "totals", "Counts and sums",
+        questions.Totals, questions.TransactionFilters, asks=True,
+    ),
+    Operation(
+        f"{USER}/transactions/summary", "post", "summary", "Sums of completed ones in groups",
+        questions.Summary, questions.SummaryQuestion, asks=True,
+    ),
+    Operation(
+        f"{USER}/transactions/stream", "post", "stream", "Many, a line each",
+        questions.StreamedTransaction, questions.StreamQuestion, asks=True,
+        media_type="application/x-ndjson",
+    ),
+    Operation(
+        f"{USER}/accounts/{{account_id}}/statement", "get", "statement",
+        "How a balance came about", questions.Statement,
+    ),
+    Operation(
+        f"{USER}/merchants", "get", "merchants", "Whom they had to do with", questions.Merchants
+    ),
 )  # fmt: skip
 
 
 def document() -> dict[str, Any]:
-    shapes: list[type[BaseModel]] = [contract.Problem, cases.EvidenceStored]
+    shapes: list[type[BaseModel]] = [
+        contract.Problem,
+        cases.EvidenceStored,
+        questions.StreamEnd,
+    ]
     for operation in OPERATIONS:
         shapes += [operation.answer, *([operation.body] if operation.body else [])]
     _, defined = models_json_schema(
@@ -105,10 +137,10 @@ def document() -> dict[str, Any]:
 
 
 def _operation(operation: Operation) -> dict[str, Any]:
-    write = operation.method == "post"
+    write = operation.method == "post" and not operation.asks
     answers = {"201" if write else "200": _answer(operation, write)}
     problem = {"application/problem+json": {"schema": {"$ref": REF + "Problem"}}}
-    for status in WRITE if write else READ:
+    for status in WRITE if write else ASK if operation.asks else READ:
         answers[str(status)] = {"description": PROBLEMS[status], "content": problem}
     told: dict[str, Any] = {
         "operationId": operation.name,
@@ -129,7 +161,11 @@ def _answer(operation: Operation, write: bool) -> dict[str, Any]:
             "description": "true if this is the stored answer of an earlier request",
             "schema": {"type": "string", "const": "true"},
         }
-    return {"description": "Done", "headers": headers, "content": _json(operation.answer)}
+    content = _json(operation.answer)
+    if operation.name == "stream":
+        either = [{"$ref": f"{REF}{name}"} for name in ("StreamedTransaction", "StreamEnd")]
+        content = {operation.media_type: {"itemSchema": {"anyOf": either}}}
+    return {"description": "Done", "headers": headers, "content": content}
 
 
 def _json(shape: type[BaseModel]) -> dict[str, Any]:
@@ -138,14 +174,18 @@ def _json(shape: type[BaseModel]) -> dict[str, Any]:
 
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
     found = _path_parameters(operation.path)
-    if operation.method == "post":
+    if operation.method == "post" and not operation.asks:
         found.append(_parameter("Idempotency-Key", KEY, "header"))
         found.append(_parameter("Request-Deadline", INSTANT, "header"))
     if operation.name == "list":
         found += [_parameter(n, s, "query", required=False) for n, s in _filters().items()]
     if operation.name == "cases":
-        filters = cases.LIST_FILTERS.items()
-        found += [_parameter(n, s, "query", required=False) for n, s in filters]
+        wanted = cases.LIST_FILTERS.items()
+        found += [_parameter(n, s, "query", required=False) for n, s in wanted]
+    if operation.name == "statement":
+        found += [_parameter(name, INSTANT, "query") for name in ("from", "until")]
+    if operation.name == "merchants":
+        found.append(_parameter("q", _filters()["q"], "query", required=False))
     return found
 
 
@@ -162,28 +202,29 @@ PATH: dict[str, dict[str, Any]] = {
     "transaction_id": {"type": "string", "pattern": "^txn_[0-9a-f]{32}$"},
     "idempotency_key": KEY,
     **cases.PATH,
+    "account_id": {"type": "string", "pattern": "^acc_[A-Za-z0-9_]{1,36}$"},
 }
 
 
 def _filters() -> dict[str, dict[str, Any]]:
-    def several(items: dict[str, Any]) -> dict[str, Any]:
-        return {"type": "array", "items": items, "maxItems": 20}
-
-    choices = {
-        name: {"type": "string", "enum": list(allowed)} for name, allowed in listing.CHOICES.items()
+    """The filters as query parameters: all but `sets`, which need JSON."""
+    shapes = questions.TransactionFilters.model_json_schema(ref_template=REF + "{model}")
+    named = {
+        name: next(one for one in shape["anyOf"] if one != {"type": "null"}) | _fewer(name)
+        for name, shape in shapes["properties"].items()
+        if name != "sets"
     }
     return {
-        "limit": {"type": "integer", "minimum": 1, "maximum": 100, "default": 25},
+        "limit": {"type": "integer", "minimum": 1, "maximum": listing.MOST, "default": 25},
         "cursor": {"type": "string", "description": "next_cursor of the page before"},
-        "status": several(choices["status"]),
-        "kind": several(choices["kind"]),
-        "currency": several({"type": "string", "pattern": "^[A-Z]{3}$"}),
-        "direction": choices["direction"],
-        "needs_me": choices["needs_me"],
-        "created_from": {**INSTANT, "description": "inclusive"},
-        "created_until": {**INSTANT, "description": "exclusive"},
-        "q": {"type": "string", "maxLength": listing.LONGEST_QUERY},
+        "sort": {"type": "string", "enum": list(listing.SORTS), "default": listing.NEWEST},
+        **named,
     }
+
+
+def _fewer(name: str) -> dict[str, int]:
+    most = filters.SEVERAL_IN_QUERY.get(name)
+    return {"maxItems": most} if most else {}
 
 
 def _parameter(

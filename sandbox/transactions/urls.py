@@ -2,13 +2,19 @@
 
 from django.urls import path
 
-from sandbox.transactions import views
+from sandbox.transactions import reads, views
 
 ONE = "users/<str:sub>/transactions/<str:id_>"
 
 urlpatterns = [
     path("users/<str:sub>/accounts", views.account_list),
     path("users/<str:sub>/transactions", views.transaction_list),
+    path("users/<str:sub>/transactions/search", reads.search),
+    path("users/<str:sub>/transactions/totals", reads.totals_of),
+    path("users/<str:sub>/transactions/stream", reads.lines),
+    path("users/<str:sub>/transactions/summary", reads.summary_of),
+    path("users/<str:sub>/accounts/<str:account_id>/statement", reads.statement_of),
+    path("users/<str:sub>/merchants", reads.merchants),
     path(ONE, views.transaction_detail),
     path("users/<str:sub>/outcomes/<str:key>", views.outcome_detail),
     path(f"{ONE}/cancellations", views.cancellation_new),

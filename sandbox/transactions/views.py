@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 
 from sandbox import clock, problems
 from sandbox.people.models import Person
-from sandbox.transactions import carry, listing, once, repeating, wire
+from sandbox.transactions import carry, filters, listing, once, reads, repeating, wire
 from sandbox.transactions.door import (
     Visit,
     is_foreign,
@@ -28,14 +28,7 @@ def account_list(request: HttpRequest, visit: Visit, person: Person) -> HttpResp
 
 @service("list", "GET")
 def transaction_list(request: HttpRequest, visit: Visit, person: Person) -> HttpResponse:
-    now = clock.now()
-    page = listing.page(person, request.GET)
-    body = {
-        "data": [wire.transaction(row, now) for row in page.rows],
-        "next_cursor": page.next_cursor,
-        "as_of": clock.rfc3339(now),
-    }
-    return problems.answer(200, body)
+    return reads.page(listing.question(person, filters.from_query(request.GET)))
 
 
 @service("detail", "GET")
