@@ -4,6 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from selfcare.annotations.api import router as annotations_api
 from selfcare.annotations.api_files import router as files_api
+from selfcare.cases.api import router as cases_api
+from selfcare.cases.api_opening import router as opening_api
 from selfcare.documents.exports.api import router as exports_api
 from selfcare.instructions.api import router as instructions_api
 from selfcare.transactions.api import router as transactions_api
@@ -16,6 +18,8 @@ api.add_router("/v1", finding_api)
 api.add_router("/v1", transactions_api)
 api.add_router("/v1", annotations_api)
 api.add_router("/v1", files_api)
+api.add_router("/v1", cases_api)
+api.add_router("/v1", opening_api)
 api.add_router("/v1/instructions", instructions_api)
 api.add_router("/v1/exports", exports_api)
 

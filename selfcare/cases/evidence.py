@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import structlog
 from django.core import signing
@@ -38,6 +39,10 @@ class Piece:
     def named(self) -> dict[str, str]:
         """As a case names it."""
         return {"sha256": self.sha256, "name": self.name}
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return asdict(self)
 
     @property
     def megabytes(self) -> str:

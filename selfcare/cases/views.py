@@ -107,7 +107,11 @@ def _open_instructions(case: Case) -> list[Instruction]:
 @signed_in
 def evidence_detail(request: SignedInRequest, case_id: str, sha256: str) -> HttpResponse:
     """A file of a case, to keep and never to be shown in place: it may come from anybody."""
-    subject = request.person.subject
+    return attached(request.person.subject, case_id, sha256)
+
+
+def attached(subject: str, case_id: str, sha256: str) -> HttpResponse:
+    """The file as an attachment, for its page and the JSON API; 404 where it isn't in the case."""
     if not DIGEST.fullmatch(sha256):
         raise Http404
     file = service.case(subject, case_id).file(sha256)

@@ -1,11 +1,9 @@
-"""Cancel, confirm or decline, ask for a refund: by the forms, as a browser without script."""
+"""Cancel, confirm or decline: by the forms, as a browser without script."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.test import Client
 from lxml import html
@@ -124,62 +122,6 @@ def test_it_declines_without_a_proof(signed_in: SignedIn, control: Control, alic
     assert len(control.effects(alice, "transaction.declined")) == 1
 
 
-def test_it_asks_for_a_part_back(signed_in: SignedIn, control: Control, alice: Person) -> None:
-    client, _ = signed_in(alice)
-    made = control.add_transaction(alice, status="completed", merchant="Papierhaus")
-    path = f"/transactions/{made['id']}/refund-requests/new/"
-    fields = {**form_of(client, path), "amount": "12,50", "reason": "not_received"}
-    page = follow(client, client.post(path, fields))
-    assert "Refund asked for" in page.text
-    assert "12.50" in page.text
-    detail = client.get(f"/transactions/{made['id']}/").text
-    assert "Refund asked" in detail
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "words"),
-    [
-        ("amount", "1000", "At most"),
-        ("amount", "-5", "more than nothing"),
-        ("amount", "0", "more than nothing"),
-        ("amount", "abc", "figures"),
-        ("amount", "64.901", "thousands"),
-        ("amount", "9" * 10_000, "40"),
-        ("reason", "because", "because"),
-        ("message", "x" * 10_000, "2000"),
-        ("message", "a\x00b", "Null characters"),
-    ],
-)
-def test_it_keeps_what_was_typed_and_says_what_is_wrong(
-    signed_in: SignedIn, control: Control, alice: Person, field: str, value: str, words: str
-) -> None:
-    client, _ = signed_in(alice)
-    made = control.add_transaction(alice, status="completed")
-    path = f"/transactions/{made['id']}/refund-requests/new/"
-    fields = {**form_of(client, path), "reason": "other", "message": "The bell is missing."}
-    answer = client.post(path, {**fields, field: value})
-    assert answer.status_code == 422
-    assert words in answer.text
-    if field != "message":
-        assert "The bell is missing." in answer.text
-    assert not Instruction.objects.exists()
-
-
-def test_an_expired_form_comes_back_with_what_was_typed(
-    signed_in: SignedIn, control: Control, alice: Person
-) -> None:
-    client, _ = signed_in(alice)
-    made = control.add_transaction(alice, status="completed")
-    path = f"/transactions/{made['id']}/refund-requests/new/"
-    fields = {**form_of(client, path), "reason": "other", "message": "The bell is missing."}
-    later = datetime.now(UTC) + timedelta(seconds=settings.INTENT_SECONDS + 60)
-    with time_machine.travel(later, tick=True):
-        answer = client.post(path, fields)
-    assert answer.status_code == 409
-    assert "The bell is missing." in answer.text
-    assert not Instruction.objects.exists()
-
-
 @pytest.mark.parametrize("token", ["", "x", "a:b:c", "x" * 10_000, "\x00"])
 def test_a_form_that_is_not_ours_is_refused(
     signed_in: SignedIn, control: Control, alice: Person, token: str
@@ -200,7 +142,7 @@ def test_an_intent_is_good_for_its_person_transaction_and_action_only(
     fields = form_of(client, f"/transactions/{made['id']}/cancellations/new/")
     for path in (
         f"/transactions/{other['id']}/cancellations/new/",
-        f"/transactions/{made['id']}/refund-requests/new/",
+        f"/transactions/{made['id']}/undos/new/",
     ):
         assert client.post(path, {**fields, "reason": "other"}).status_code == 400
     strangers, _ = signed_in(bob)
