@@ -7,6 +7,7 @@ Placeholders in braces stay open for `story`: {name} is the other side, {amount}
 from datetime import date
 from typing import Any, NamedTuple
 
+from selfcare.money import Money
 from selfcare.web.moments import UTC, Zone
 
 
@@ -273,6 +274,16 @@ def check_of(payee: Any) -> Check:
     check = CHECKS.get(payee.check, OTHER_CHECK)
     found = payee.name_found or "somebody with a similar name"
     return check._replace(advice=check.advice.format(name=payee.name, found=f"“{found}”"))
+
+
+def change(now: Money, before: Money) -> str:
+    """How an amount compares with the period before; a share of nothing is no share."""
+    if not before.amount_minor:
+        return "nothing in the period before" if now.amount_minor else "as before"
+    percent = round(100 * (now.amount_minor - before.amount_minor) / before.amount_minor)
+    if not percent:
+        return f"as much as before ({before})"
+    return f"{abs(percent):,} % {'more' if percent > 0 else 'less'} than before ({before})"
 
 
 def kind_of(code: str) -> Kind:

@@ -1,7 +1,9 @@
 """Words and chips of transactions for templates: `{% load transaction_words %}`; no rules here."""
 
+from datetime import date
 from typing import Any
 
+from babel.dates import format_date
 from django import template
 from django.utils.safestring import SafeString
 
@@ -15,6 +17,12 @@ register = template.Library()
 def status_chip(transaction: Any) -> SafeString:
     """The chip of a transaction, or of one that is linked to it; an unknown status is neutral."""
     return look.chip(*wording.status_of(transaction))
+
+
+@register.filter
+def status_words(transaction: Any) -> str:
+    """The words of its chip alone."""
+    return wording.status_of(transaction).words
 
 
 @register.filter
@@ -57,6 +65,19 @@ def sum_first(transaction: Any) -> str:
 def sum_last(transaction: Any) -> str:
     """The last line of what it comes to: `It cost you`."""
     return wording.sum_of(transaction).last
+
+
+@register.filter
+def month_name(key: str) -> str:
+    """`March 2026` of `2026-03`."""
+    return format_date(date.fromisoformat(f"{key}-01"), "MMMM y", locale="en")
+
+
+@register.filter
+def change(total: Any, way: str) -> str:
+    """`12 % more than before (1,400.00 EUR)`, of what came `in` or went `out`."""
+    now, before = getattr(total, f"money_{way}"), getattr(total, f"before_{way}")
+    return wording.change(now, before)
 
 
 @register.filter

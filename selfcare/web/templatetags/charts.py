@@ -1,0 +1,154 @@
+"""Pictures of money as inline SVG, drawn in percent so that text never scales; no rules here.
+
+What is drawn has `in_minor`, `out_minor`, the same of the time before, and addresses for each.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from babel.dates import format_date
+from django import template
+
+from selfcare.money import Money
+
+register = template.Library()
+
+# The tallest bar, the line between in and out, and how much stands above and below them.
+TALLEST, LINE = 86, 107
+HEIGHT = 236
+# Beyond these there is no room for the figures, or for each column in the width of a phone.
+MOST_WITH_FIGURES, MOST_WITHIN = 6, 12
+COLUMN_WIDTH = 44
+# How much of its column a bar takes, in percent.
+BAR = 52.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: `x`, `width` in percent of the picture, `y` and `height` in pixels."""
+
+    x: str
+    width: str
+    y: int
+    height: int
+    words: str
+    url: str
+    figure: str
+    figure_y: int
+    before_y: int | None
+    is_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A month: what came in above the line, what went out below."""
+
+    middle: str
+    left: str
+    slot: str
+    name: str
+    is_open: bool
+    bars: tuple[Bar, Bar]
+
+
+@register.inclusion_tag("components/flow.html")
+def flow(groups: Sequence[Any], *, label: str) -> dict[str, Any]:
+    """In and out by month; `label` tells those who don't see it what it shows."""
+    tops = [max(g.in_minor, g.out_minor, g.before_in_minor, g.before_out_minor) for g in groups]
+    most = max(tops, default=0) or 1
+    count = len(groups) or 1
+    columns = [_column(group, number, count, most) for number, group in enumerate(groups)]
+    return {
+        "columns": columns,
+        "label": label,
+        "height": HEIGHT,
+        "line": LINE,
+        "has_figures": count <= MOST_WITH_FIGURES,
+        "width": count * COLUMN_WIDTH if count > MOST_WITHIN else None,
+        "has_before": any(g.before_in_minor or g.before_out_minor for g in groups),
+        "has_open": any(g.is_open for g in groups),
+    }
+
+
+def _column(group: Any, number: int, count: int, most: int) -> Column:
+    slot = 100 / count
+    left = number * slot
+    month = date.fromisoformat(f"{group.key}-01")
+    called = format_date(month, "MMMM y", locale="en")
+    up, down = _share(group.in_minor, most), _share(group.out_minor, most)
+    up_before = _share(group.before_in_minor, most)
+    down_before = _share(group.before_out_minor, most)
+    x, width = f"{left + slot * (100 - BAR) / 200:.2f}%", f"{slot * BAR / 100:.2f}%"
+    return Column(
+        middle=f"{left + slot / 2:.2f}%",
+        left=f"{left:.2f}%",
+        slot=f"{slot:.2f}%",
+        name=format_date(month, "MMM", locale="en"),
+        is_open=group.is_open,
+        bars=(
+            Bar(
+                x, width, LINE - 1 - up, up,
+                words=f"In, {called}: {group.money_in}",
+                url=group.in_url if group.in_minor else "",
+                figure=_whole(group.money_in),
+                figure_y=LINE - 7 - up,
+                before_y=LINE - 2 - up_before if group.before_in_minor else None,
+                is_in=True,
+            ),
+            Bar(
+                x, width, LINE + 2, down,
+                words=f"Out, {called}: {group.money_out}",
+                url=group.out_url if group.out_minor else "",
+                figure=_whole(group.money_out),
+                figure_y=LINE + 16 + down,
+                before_y=LINE + 1 + down_before if group.before_out_minor else None,
+                is_in=False,
+            ),
+        ),
+    )  # fmt: skip
+
+
+@register.inclusion_tag("components/bars.html")
+def bars(groups: Sequence[Any], *, limit: int = 12) -> dict[str, Any]:
+    """Merchants or labels, one beneath the other: what went out, and what came in, if any did."""
+    shown = list(groups)[:limit]
+    tops = [max(g.in_minor, g.out_minor, g.before_out_minor, g.before_in_minor) for g in shown]
+    most = max(tops, default=0) or 1
+    rows = [
+        {
+            "group": group,
+            "ways": [
+                _way(group, "out", group.money_out, group.before_out, most),
+                *([_way(group, "in", group.money_in, group.before_in, most)]
+                  if group.in_minor or group.before_in_minor else []),
+            ],
+        }
+        for group in shown
+    ]  # fmt: skip
+    return {"rows": rows, "more": len(groups) - len(shown)}
+
+
+def _way(group: Any, way: str, amount: Money, before: Money, most: int) -> dict[str, Any]:
+    told = {"out": "Out", "in": "In"}[way]
+    return {
+        "way": way,
+        "amount": amount,
+        "width": f"{100 * amount.amount_minor / most:.2f}%",
+        "before": f"{100 * before.amount_minor / most:.2f}%" if before.amount_minor else None,
+        "words": f"{told}, {group.name}: {amount}, before {before}",
+        "url": group.out_url if way == "out" else group.in_url,
+    }
+
+
+def _share(minor: int, most: int) -> int:
+    """Pixels; what isn't nothing is never invisible."""
+    return max(2, round(TALLEST * minor / most)) if minor else 0
+
+
+def _whole(amount: Money) -> str:
+    """`2,480`: the cents stand in the table."""
+    if not amount.amount_minor:
+        return ""
+    return amount.figures().split(".", maxsplit=1)[0]
