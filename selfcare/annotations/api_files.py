@@ -98,7 +98,7 @@ def attachment_detail(request: Any, attachment_id: AttachmentId) -> Any:
 )
 def attachment_content(request: Any, attachment_id: AttachmentId) -> HttpResponse:
     """To keep, not to show: with `Content-Disposition: attachment` and nosniff."""
-    return file_views.harmless(request, _own(request, attachment_id))
+    return file_views.content(request, _own(request, attachment_id), as_attachment=True)
 
 
 @router.delete(

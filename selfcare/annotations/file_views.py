@@ -1,5 +1,7 @@
 """Files of a transaction: taken in, handed out to their owner alone, and removed."""
 
+from typing import IO, Any
+
 from django.core.exceptions import SuspiciousOperation
 from django.http import FileResponse, Http404, HttpResponse
 from django.utils.csp import CSP
@@ -16,7 +18,7 @@ from selfcare.web.guards import signed_in
 from selfcare.web.request import Request, SignedInRequest
 
 # Whatever a browser makes of the bytes, it runs nothing, loads nothing and has no origin.
-HARMLESS = {"default-src": [CSP.NONE], "sandbox": []}
+HARMLESS: dict[str, Any] = {"default-src": [CSP.NONE], "sandbox": True}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,7 +59,6 @@ def add(request: Request, transaction_id: str) -> Attachment:
 
 @require_safe
 @signed_in
-@csp_override(HARMLESS)
 def attachment_detail(request: SignedInRequest, public_id: str) -> HttpResponse:
     """The file to keep: never shown by the browser as a page."""
     return content(request, _own(request, public_id), as_attachment=True)
@@ -65,7 +66,6 @@ def attachment_detail(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 @signed_in
-@csp_override(HARMLESS)
 def attachment_picture(request: SignedInRequest, public_id: str) -> HttpResponse:
     """A picture for an <img>; there is no such address for anything else."""
     attachment = _own(request, public_id)
@@ -83,12 +83,6 @@ def attachment_removal(request: SignedInRequest, public_id: str) -> HttpResponse
     return returned(request, attachment.transaction_id)
 
 
-@csp_override(HARMLESS)
-def harmless(request: Request, attachment: Attachment) -> HttpResponse:
-    """The same for the JSON API."""
-    return content(request, attachment, as_attachment=True)
-
-
 def content(request: Request, attachment: Attachment, *, as_attachment: bool) -> HttpResponse:
     """The bytes under the media type that was found in them, and under no other (nosniff)."""
     try:
@@ -97,14 +91,21 @@ def content(request: Request, attachment: Attachment, *, as_attachment: bool) ->
         return problems.page(
             request, refusal.status, code=refusal.code, detail=refusal.words, retry_after=5
         )
-    response = FileResponse(file, content_type=attachment.media_type)
+    return _handed_out(request, attachment, file, as_attachment=as_attachment)
+
+
+@csp_override(HARMLESS)
+def _handed_out(
+    request: Request, attachment: Attachment, file: IO[bytes], *, as_attachment: bool
+) -> HttpResponse:
+    response: Any = FileResponse(file, content_type=attachment.media_type)
     # RFC 6266, with the name in UTF-8 where it needs it (RFC 8187).
     disposition = content_disposition_header(as_attachment, attachment.name)
     response["Content-Disposition"] = disposition or "attachment"
     response["Content-Length"] = str(attachment.size)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response  # type: ignore[return-value]
+    return response
 
 
 def _own(request: SignedInRequest, public_id: str) -> Attachment:

@@ -119,6 +119,9 @@ def show(
     """The card as a page of its own, or the part of it that a form stands in."""
     context = card.context(request.person.subject, transaction_id, **more)
     context["in_part"] = in_place(request)
+    if part == "note-state" and in_place(request):
+        # What is being typed stays in its field untouched.
+        return render_page(request, "annotations/_note_state.html", context, status=status)
     return render_page(request, TEMPLATE, context, partial=part, status=status)
 
 

@@ -42,7 +42,8 @@ class Spool(FileUploadHandler):
 
     def __init__(self, request: Any = None) -> None:
         super().__init__(request)
-        self.file: SpooledTemporaryFile[bytes] | None = None
+        # Not `file`: Django closes what a handler has under that name, also where it is None.
+        self.spool: SpooledTemporaryFile[bytes] | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
@@ -52,25 +53,25 @@ class Spool(FileUploadHandler):
             raise StopUpload(connection_reset=False)
         if not takes_files(request):
             raise SkipFile
-        self.file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the request closes it
+        self.spool = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the request closes it
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        if self.file is None:
+        if self.spool is None:
             return
         if start + len(raw_data) > settings.ATTACHMENT_BYTES:
             self.request.file_too_large = True  # type: ignore[union-attr]
-            self.file.close()
+            self.spool.close()
             raise StopUpload(connection_reset=False)
-        self.file.write(raw_data)
+        self.spool.write(raw_data)
 
     def file_complete(self, file_size: int) -> "UploadedFile[bytes] | None":
-        if self.file is None:
+        if self.spool is None:
             return None
-        self.file.seek(0)
+        self.spool.seek(0)
         return UploadedFile(
-            file=self.file, name=self.file_name, content_type=self.content_type, size=file_size
+            file=self.spool, name=self.file_name, content_type=self.content_type, size=file_size
         )
 
     def upload_interrupted(self) -> None:
-        if self.file is not None:
-            self.file.close()
+        if self.spool is not None:
+            self.spool.close()
