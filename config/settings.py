@@ -186,6 +186,7 @@ WORKER_DUTIES = [
     ("selfcare.instructions.actions.lapse_unproved", 60),
     ("selfcare.instructions.drafts.clear_old", 3600),
     ("selfcare.identity.session_store.clear_ended", 600),
+    ("selfcare.documents.receipts.tries.clear_old", 600),
     ("selfcare.annotations.attachments.sweep", 60),
     ("selfcare.documents.exports.actions.sweep", 600),
 ]

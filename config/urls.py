@@ -7,6 +7,8 @@ from selfcare.annotations.api_files import router as files_api
 from selfcare.cases.api import router as cases_api
 from selfcare.cases.api_opening import router as opening_api
 from selfcare.documents.exports.api import router as exports_api
+from selfcare.documents.papers_api import router as papers_api
+from selfcare.documents.shares.api import router as shares_api
 from selfcare.instructions.api import router as instructions_api
 from selfcare.transactions.api import router as transactions_api
 from selfcare.transactions.finding_api import router as finding_api
@@ -22,6 +24,8 @@ api.add_router("/v1", cases_api)
 api.add_router("/v1", opening_api)
 api.add_router("/v1/instructions", instructions_api)
 api.add_router("/v1/exports", exports_api)
+api.add_router("/v1", papers_api)
+api.add_router("/v1", shares_api)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("selfcare.overview.urls")),

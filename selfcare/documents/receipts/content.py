@@ -122,7 +122,6 @@ def of(txn: Transaction, person: Person, code: ReceiptCode, now: datetime) -> Re
         as_of=as_of,
         status=words,
     )
-    address = f"{settings.SELFCARE_URL}{code.path}"
     return Receipt(
         transaction_id=txn.id,
         title=title,
@@ -133,8 +132,8 @@ def of(txn: Transaction, person: Person, code: ReceiptCode, now: datetime) -> Re
         facts=tuple(_facts(txn, person, zone)),
         sum=tuple(_sum(txn, zone)),
         code=code.grouped,
-        address=address,
-        qr=drawing(address),
+        address=code.address,
+        qr=drawing(code.address),
         as_of=as_of,
         made_at=now,
         no_proof=NO_PROOF.get(settings.ENVIRONMENT, ""),

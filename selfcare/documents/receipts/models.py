@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F
 from django.urls import reverse
@@ -53,6 +54,11 @@ class ReceiptCode(models.Model):
     @property
     def path(self) -> str:
         return reverse("documents:verification", args=[self.grouped])
+
+    @property
+    def address(self) -> str:
+        """As it is printed, and read by a camera."""
+        return f"{settings.SELFCARE_URL}{self.path}"
 
 
 class PrintedState(models.Model):

@@ -1,6 +1,6 @@
 """A person's own receipts: page, PDF, the code on them, and the card of the transaction page."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -55,6 +55,14 @@ def card(request: SignedInRequest, transaction_id: str) -> HttpResponse:
         "shares": shares.live(timezone.now()).count(),
     }
     return render_page(request, "documents/card.html", context, partial="card")
+
+
+def code_or_404(subject: str, transaction_id: str) -> ReceiptCode:
+    """The code of receipts that were printed already."""
+    own = ReceiptCode.objects.of(subject, transaction_id).live().first()
+    if own is None:
+        raise Http404
+    return own
 
 
 def receipt_of(request: SignedInRequest, transaction_id: str) -> content.Receipt:
