@@ -43,6 +43,7 @@ class Spool(FileUploadHandler):
     def __init__(self, request: Any = None) -> None:
         super().__init__(request)
         # Not `file`: Django closes what a handler has under that name, also where it is None.
+        # Not `file`: Django closes that one itself, also where there is none.
         self.spool: SpooledTemporaryFile[bytes] | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
