@@ -57,7 +57,7 @@ def opened(
         updated_at=at,
         escalated_from=escalated_from,
     )
-    _set_clocks(case, at)
+    set_clocks(case, at)
     case.save(force_insert=True)
     person = Actor("user", payment.person.name)
     tell(case, "case.opened", by=person, at=at, note=message, amount_minor=amount_minor)
@@ -89,7 +89,7 @@ def move(
     case.granted_minor += granted_minor
     if target in ESCALATABLE and case.kind == "refund_request":
         case.escalate_until = at + ESCALATE_WITHIN
-    _set_clocks(case, at)
+    set_clocks(case, at)
     touch(case, at)
     step = STEP_NAMES.get(target, target)
     _keep(payment, at)
@@ -129,7 +129,7 @@ def expect_answer(case: Case, at: datetime) -> None:
         case.due_at = min(filter(None, (case.due_at, case.answer_at)))
 
 
-def _set_clocks(case: Case, at: datetime) -> None:
+def set_clocks(case: Case, at: datetime) -> None:
     """Whose turn it is now, until when, and what time does at the end of it."""
     rule = RULES[case.kind]
     case.answer_at = case.respond_by = case.due_at = None

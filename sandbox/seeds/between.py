@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 from sandbox.seeds import life
 from sandbox.seeds.cast import BY_KEY as ROLES
 from sandbox.seeds.cast import Role
-from sandbox.seeds.plan import Plan, Wish
+from sandbox.seeds.plan import Plan, Turn
 from sandbox.seeds.shops import BY_KEY as BY_SHOP
+from sandbox.seeds.tales import asked_back
 
 # Friend, words, direction and the span of the amount.
 BETWEEN = [
@@ -19,6 +20,7 @@ BETWEEN = [
     ("carol", "the blue lamp", "out", 4500, 4500), ("carol", "brunch", "in", 1100, 2400),
 ]  # fmt: skip
 ABROAD = ("theatre, Saturday", "train to Brno", "for the flowers", "museum")
+NO = "Our terms leave 14 days for a return, and they are over."
 ZOFIA = "Žofia Dvořák"
 FAILURES = [
     ("studio-halm", 5800, "AC04", "creditor account is closed"),
@@ -80,7 +82,7 @@ def _to_zofia(when: datetime, rng: random.Random) -> Plan:
 def refunds(plans: Iterable[Plan], seed: int, now: datetime) -> Iterator[Plan]:
     """Some purchases come back, whole or in part, by themselves or because the person asked."""
     for plan in plans:
-        told_already = plan.wish or plan.refunds
+        told_already = plan.tale or plan.refunds
         if plan.kind != "payment" or not plan.moves or told_already or plan.amount_minor < 1500:
             continue
         rng = random.Random(f"{seed}:refund:{plan.end_to_end_id}:{plan.at}")
@@ -92,15 +94,16 @@ def refunds(plans: Iterable[Plan], seed: int, now: datetime) -> Iterator[Plan]:
         part = rng.choice((plan.amount_minor, plan.amount_minor // 200 * 100))
         words = rng.choice(("sent back", "out of stock", "arrived late", "wrong size"))
         if rng.random() < 0.5:
-            state = "accepted" if part == plan.amount_minor else "partly_accepted"
-            plan.wish = Wish(
-                at=plan.at + delay / 2, state=state, amount_minor=plan.amount_minor,
-                reason="not_as_described", message=words,
+            step = "accepted" if part == plan.amount_minor else "partly_accepted"
+            asked_back(
+                plan, plan.at + delay / 2, plan.amount_minor, "not_as_described", words,
+                Turn(at=plan.at + delay, step=step, by="merchant", amount_minor=part),
             )  # fmt: skip
         elif rng.random() < 0.2:
-            plan.wish = Wish(
-                at=plan.at + delay / 2, state="declined", amount_minor=plan.amount_minor,
-                reason="changed_mind", message="I would rather not keep it.",
+            asked = plan.at + delay / 2
+            asked_back(
+                plan, asked, plan.amount_minor, "changed_mind", "I would rather not keep it.",
+                Turn(at=asked + timedelta(hours=20), step="declined", by="merchant", text=NO),
             )  # fmt: skip
             continue
         yield refund(plan, plan.at + delay, part, words)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sandbox.seeds import between, life, story
+from sandbox.seeds import between, life, story, troubles
 from sandbox.seeds.cast import CAST
 from sandbox.seeds.plan import Plan
 from sandbox.seeds.shops import BY_KEY as BY_SHOP
@@ -34,10 +34,15 @@ def tell(seed: int, now: datetime) -> list[Plan]:
     # Nothing is half done by chance: what is open, the story tells on purpose.
     plans = [plan for plan in plans if plan.settled_at < now - timedelta(minutes=5)]
     plans += story.lately(now, seed)
+    plans += _with_refunds(troubles.tell(now, seed))
     plans += between.refunds(list(plans), seed, now)
     plans += _shop_payouts(plans, now)
     opened = story.opened(now, seed)
     return _funded(plans, opened, now)
+
+
+def _with_refunds(plans: list[Plan]) -> list[Plan]:
+    return [*plans, *(back for plan in plans for back in plan.refunds)]
 
 
 def _shop_payouts(plans: list[Plan], now: datetime) -> Iterator[Plan]:

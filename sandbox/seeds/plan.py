@@ -6,15 +6,28 @@ from datetime import datetime, timedelta
 from sandbox.seeds.shops import Shop
 
 
-@dataclass(slots=True, kw_only=True)
-class Wish:
-    """A refund request on a payment: `state` as RefundRequest has it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One thing that happened in a case: `step` as in its timeline (`case.…`)."""
 
     at: datetime
-    state: str
-    amount_minor: int
+    step: str
+    by: str
+    text: str = ""
+    file: str = ""
+    amount_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tale:
+    """A case on a transaction, from its opening to where it stands."""
+
+    kind: str
+    at: datetime
     reason: str
-    message: str = ""
+    message: str
+    amount_minor: int | None
+    turns: list[Turn] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -51,7 +64,7 @@ class Plan:
     due_at: datetime | None = None
     refund_of: "Plan | None" = None
     refunded_minor: int = 0
-    wish: Wish | None = None
+    tale: Tale | None = None
     refunds: list["Plan"] = field(default_factory=list)
 
     @property

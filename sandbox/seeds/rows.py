@@ -7,18 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sandbox import ids
-from sandbox.cases.models import Case, CaseEvent
-from sandbox.cases.rules import ESCALATABLE, ESCALATE_WITHIN, RULES
 from sandbox.ledger import journal
 from sandbox.ledger.models import Account, Entry, Posting
 from sandbox.people.models import Merchant, Person
 from sandbox.seeds import timeline
 from sandbox.seeds.cast import iban
 from sandbox.seeds.plan import Plan
+from sandbox.seeds.tales import Desk
 from sandbox.transactions.models import Transaction, TransactionEvent
 
 BATCH = 2000
-ANSWER_WITHIN = RULES["refund_request"].answer_within
 
 
 @dataclass(slots=True)
@@ -32,8 +30,7 @@ class Books:
     ibans: dict[str, str] = field(default_factory=dict)
     transactions: list[Transaction] = field(default_factory=list)
     steps: list[TransactionEvent] = field(default_factory=list)
-    requests: list[Case] = field(default_factory=list)
-    told: list[CaseEvent] = field(default_factory=list)
+    desk: Desk = field(default_factory=Desk)
     entries: list[tuple[Entry, list[tuple[Account, int]]]] = field(default_factory=list)
     written: dict[int, Transaction] = field(default_factory=dict)
 
@@ -110,8 +107,8 @@ class Books:
         )  # fmt: skip
         row.account.reserved_minor += row.reserved_minor
         self._keep(row, told)
-        if plan.wish:
-            self._request(plan, row)
+        if plan.tale:
+            self.desk.tell(plan, row, self.rng)
         return row
 
     def _other_side(self, plan: Plan) -> dict[str, str]:
@@ -135,27 +132,6 @@ class Books:
         self.transactions.append(row)
         self.steps += [TransactionEvent(transaction=row, **step._asdict()) for step in told]
 
-    def _request(self, plan: Plan, row: Transaction) -> None:
-        assert plan.wish  # noqa: S101 (for the type checker)
-        wish, is_open = plan.wish, plan.wish.state == "open"
-        granted = sum(back.amount_minor for back in plan.refunds)
-        answered = timeline.answered_at(plan)
-        case = Case(
-            id=ids.uuid7(wish.at, self.rng), person=row.person, transaction=row,
-            kind="refund_request", state=wish.state, waiting_for="merchant" if is_open else "",
-            amount_minor=wish.amount_minor, currency=plan.currency, reason=wish.reason,
-            granted_minor=granted if wish.state in {"accepted", "partly_accepted"} else 0,
-            message=wish.message, version=1 if is_open else 2, created_at=wish.at,
-            updated_at=wish.at if is_open else answered,
-            respond_by=wish.at + ANSWER_WITHIN if is_open else None,
-            due_at=wish.at + ANSWER_WITHIN if is_open else None,
-            escalate_until=answered + ESCALATE_WITHIN if wish.state in ESCALATABLE else None,
-        )  # fmt: skip
-        row.refund_request = case
-        row.open_cases = "refund_request" if is_open else ""
-        self.requests.append(case)
-        self.told += timeline.of_wish(plan, case)
-
     def _mirror(self, plan: Plan, row: Transaction) -> None:
         """The friend's own view of a finished transfer; its money is in the teller's entry."""
         if not plan.moves:
@@ -175,17 +151,10 @@ class Books:
 
     def write(self) -> None:
         """Insert everything; the caller holds the database transaction."""
-        requests = {row.id: row.refund_request for row in self.transactions if row.refund_request}
         for row in self.transactions:
-            if row.id in requests:
-                row.refund_request = None
+            row.refund_request = None  # set again when the cases are there
         Transaction.objects.bulk_create(self.transactions, batch_size=BATCH)
-        Case.objects.bulk_create(self.requests, batch_size=BATCH)
-        CaseEvent.objects.bulk_create(self.told, batch_size=BATCH)
-        for request in self.requests:
-            request.transaction.refund_request = request
-        changed = [request.transaction for request in self.requests]
-        Transaction.objects.bulk_update(changed, ["refund_request"], batch_size=BATCH)
+        self.desk.write()
         TransactionEvent.objects.bulk_create(self.steps, batch_size=BATCH)
         Entry.objects.bulk_create([entry for entry, _ in self.entries], batch_size=BATCH)
         Posting.objects.bulk_create(
@@ -198,8 +167,7 @@ class Books:
         )
         accounts = list(self.accounts.values())
         Account.objects.bulk_update(accounts, ["balance_minor", "reserved_minor"])
-        self.transactions, self.steps, self.requests, self.entries = [], [], [], []
-        self.told = []
+        self.transactions, self.steps, self.entries = [], [], []
 
 
 def _reserved(plan: Plan) -> int:

@@ -19,10 +19,21 @@ class Shop:
     goods: str = ""
 
     @property
+    def temperament(self) -> str:
+        """How it answers who wants money back."""
+        return TEMPERAMENTS.get(self.key, "accepts")
+
+    @property
     def domain(self) -> str:
         return f"{self.key}.example"
 
 
+TEMPERAMENTS = {
+    "tandem-bikes": "part", "unverpackt-kanal": "part", "quayside-inn": "part",
+    "studio-halm": "declines", "drogerie-klar": "declines", "lichtspiel": "declines",
+    "faden-zwirn": "contests", "ritter-ilg": "contests", "strandhotel-lyng": "contests",
+    "papierhaus": "silent", "spaetkauf-anker": "silent", "wolkenlager": "silent",
+}  # fmt: skip
 # fmt: off
 SHOPS = [
     Shop("nordlicht-books", "Nordlicht Books", "Nordlicht Buchhandel GmbH", "books", "NB", 890,

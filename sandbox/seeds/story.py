@@ -3,10 +3,9 @@
 import random
 from datetime import datetime, timedelta
 
-from sandbox.seeds.between import refund
 from sandbox.seeds.cast import BY_KEY as ROLES
 from sandbox.seeds.life import purchase
-from sandbox.seeds.plan import Plan, Wish
+from sandbox.seeds.plan import Plan
 from sandbox.seeds.shops import BY_KEY as BY_SHOP
 
 LANDLORD = "Hausverwaltung Birke"
@@ -84,7 +83,7 @@ def planned(now: datetime, rng: random.Random) -> list[Plan]:
 
 
 def lately(now: datetime, seed: int) -> list[Plan]:
-    """The last days as the sketches tell them: a failed payment, a refund, a request open."""
+    """The last days as the sketches tell them: what failed, lapsed, was called off."""
     rng = random.Random(f"{seed}:lately")
 
     def bought(key: str, ago: timedelta, amount: int, words: str = "") -> Plan:
@@ -94,13 +93,6 @@ def lately(now: datetime, seed: int) -> list[Plan]:
 
     failed = bought("studio-halm", timedelta(days=1, hours=4), 5800, "stoneware bowl")
     failed.status, failed.reason_code = "failed", "AC04"
-    paper = bought("papierhaus", timedelta(days=4, hours=2), 2350, "notebooks, two damaged")
-    paper.wish = Wish(
-        at=now - timedelta(days=2), state="open", amount_minor=2350, reason="not_as_described",
-        message="Two of the notebooks came with bent covers.",
-    )  # fmt: skip
-    bike = bought("tandem-bikes", timedelta(days=8, hours=3), 18_900, "city bike, bell")
-    back = refund(bike, now - timedelta(days=4, hours=5), 4000, "The bell was out of stock")
     called_off = bought("faden-zwirn", timedelta(days=3, hours=1), 7990, "rain jacket")
     called_off.status, called_off.reason_code, called_off.asks = "cancelled", "CUST", True
     called_off.settles_after = timedelta(minutes=7)
@@ -114,7 +106,7 @@ def lately(now: datetime, seed: int) -> list[Plan]:
         original_minor=1500, original_currency="GBP", rate="1.1860", fee_minor=50, asks=True,
         instant=False, settles_after=timedelta(hours=17), end_to_end_id="ZOF-GBP-0001500",
     )  # fmt: skip
-    return [failed, paper, bike, back, called_off, lapsed, zofia]
+    return [failed, called_off, lapsed, zofia]
 
 
 def opened(now: datetime, seed: int) -> list[Plan]:

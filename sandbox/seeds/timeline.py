@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sandbox.cases.models import Case, CaseEvent
 from sandbox.seeds.cast import BY_KEY
 from sandbox.seeds.plan import Plan
 
@@ -14,7 +13,6 @@ NOTES = {
     "FRAD": "Stopped by the fraud check", "TM01": "It arrived after the cut-off",
     "DUPL": "Asked for twice", "CUST": "Changed my mind",
 }  # fmt: skip
-NO = "Our terms leave 14 days for a return."
 BANKS = {"EUR": "Hausbank Spree", "GBP": "Harbour Bank", "CZK": "Banka Most"}
 
 
@@ -84,42 +82,15 @@ def _course(plan: Plan) -> Iterator[Step]:
             yield Step(end, "transaction.expired", "platform", "", "expired")
 
 
-def answered_at(plan: Plan) -> datetime:
-    """When the shop answered the wish of a plan."""
-    begun = plan.wish.at if plan.wish else plan.at
-    return plan.refunds[-1].at if plan.refunds else begun + timedelta(hours=20)
-
-
-def of_wish(plan: Plan, case: Case) -> list[CaseEvent]:
-    """What the case of a wish tells of itself."""
-    owner, shop = BY_KEY[plan.owner].name, plan.shop.name if plan.shop else ""
-    told = [
-        CaseEvent(
-            case=case, at=case.created_at, name="case.opened", actor_kind="user",
-            actor_name=owner, note=case.message, amount_minor=case.amount_minor,
-        )
-    ]  # fmt: skip
-    if case.state != "open":
-        no = NO if case.state == "declined" else ""
-        told.append(
-            CaseEvent(
-                case=case, at=case.updated_at, name=f"case.{case.state}", actor_kind="merchant",
-                actor_name=shop, note=no, amount_minor=case.granted_minor or None,
-            )
-        )  # fmt: skip
-    return told
-
-
 def _afterwards(plan: Plan) -> Iterator[Step]:
     shop = plan.shop.name if plan.shop else ""
-    if plan.wish:
-        owner = BY_KEY[plan.owner].name
-        yield Step(plan.wish.at, "refund_request.opened", "user", owner, note=plan.wish.message)
-        answered = answered_at(plan)
-        if plan.wish.state in {"accepted", "partly_accepted"}:
-            yield Step(answered, "refund_request.accepted", "merchant", shop)
-        if plan.wish.state == "declined":
-            yield Step(answered, "refund_request.declined", "merchant", shop,
-                       note=NO)  # fmt: skip
+    if plan.tale:
+        owner, kind = BY_KEY[plan.owner].name, plan.tale.kind
+        opening = plan.tale.message or plan.tale.reason
+        yield Step(plan.tale.at, f"{kind}.opened", "user", owner, note=opening)
+        for turn in plan.tale.turns:
+            if turn.step != "message":
+                name = {"user": owner, "merchant": shop}.get(turn.by, "")
+                yield Step(turn.at, f"{kind}.{turn.step}", turn.by, name, note=turn.text)
     for back in plan.refunds:
         yield Step(back.settled_at, "refund.received", "merchant", shop, note=back.remittance)

@@ -12,7 +12,7 @@ from sandbox import ids
 from sandbox.cases.models import Evidence
 from sandbox.ledger.models import Account
 from sandbox.people.models import Merchant, Person
-from sandbox.seeds import history, story
+from sandbox.seeds import history, story, troubles
 from sandbox.seeds.cast import ACCOUNT_NAMES, BY_KEY, CAST, MERCHANT_ADMINS, PASSWORD, Role, iban
 from sandbox.seeds.plan import Plan
 from sandbox.seeds.proof import prove
@@ -67,7 +67,7 @@ def freshen(now: datetime | None = None) -> int:
         if not open_rows.filter(status="scheduled", due_at__gt=now).exists():
             plans += story.planned(now, rng)
         _add(plans, now, rng)
-    return len(plans)
+        return len(plans) + troubles.again(alice, now)
 
 
 def _add(plans: list[Plan], now: datetime, rng: random.Random) -> None:
@@ -132,6 +132,7 @@ def _merchant(shop: Shop, number: int) -> Merchant:
         public_id=ids.wire("mer", ids.uuid7(FOUNDED, rng)), name=shop.name,
         legal_name=shop.legal_name, website=f"https://{shop.domain}/",
         support_email=f"help@{shop.domain}", support_phone=phone, category=shop.category,
+        temperament=shop.temperament,
     )  # fmt: skip
 
 

@@ -8,6 +8,11 @@ import pytest
 from django.core.management import call_command
 from schwifty import IBAN
 
+from sandbox.cases import contract
+from sandbox.cases import due as case_due
+from sandbox.cases import wire as case_wire
+from sandbox.cases.allowed import actions
+from sandbox.cases.models import Case
 from sandbox.ledger.journal import verify_ledger
 from sandbox.ledger.models import Account, Posting
 from sandbox.people.models import Merchant, Person
@@ -26,7 +31,8 @@ def alice() -> Person:
 def snapshot() -> list[tuple[object, ...]]:
     fields = ("id", "person__sub", "status", "amount_minor", "created_at", "end_to_end_id",
               "counterparty_iban", "account__public_id", "merchant__public_id")  # fmt: skip
-    return list(Transaction.objects.order_by("id").values_list(*fields))
+    cases = Case.objects.order_by("id").values_list("id", "kind", "state", "respond_by")
+    return [*Transaction.objects.order_by("id").values_list(*fields), *cases]
 
 
 def test_it_has_the_five_people_with_their_roles() -> None:
@@ -91,6 +97,37 @@ def test_it_gives_back_no_more_than_was_paid() -> None:
         assert paid.refunded_minor <= paid.amount_minor
 
 
+def test_it_has_a_case_of_each_sort_for_alice() -> None:
+    late = alice().cases.filter(created_at__gt=NOW - timedelta(days=60), person=alice())
+    told = {(case.kind, case.state, case.waiting_for) for case in late}
+    assert told >= {
+        ("refund_request", "open", "merchant"),
+        ("refund_request", "partly_accepted", ""),
+        ("dispute", "needs_user", "user"),
+        ("dispute", "accepted", ""),
+        ("recall", "declined", ""),
+        ("inquiry", "answered", ""),
+    }
+    soon = late.get(kind="refund_request", state="open")
+    assert timedelta(hours=12) < soon.respond_by - NOW < timedelta(hours=24)
+    part = late.get(kind="refund_request", state="partly_accepted", granted_minor=4000)
+    assert dict(actions(part, NOW))["escalate"].reason is None
+    won = late.get(kind="dispute", state="accepted")
+    assert won.files.get().evidence.content[:5] == b"%PDF-"
+    assert not late.filter(answer_at__isnull=False)
+
+
+def test_its_cases_agree_with_their_payments() -> None:
+    for case in Case.objects.select_related("transaction", "person").prefetch_related("events"):
+        row = case.transaction
+        assert (case.kind in row.open_cases.split()) == case.is_open
+        assert case.granted_minor <= row.refunded_minor
+        names = [event.name for event in sorted(case.events.all(), key=lambda e: (e.at, e.pk))]
+        assert names[0] == "case.opened"
+        body = {"data": [case_wire.case(case, NOW)], "next_cursor": None, "as_of": NOW}
+        contract.CasePage.model_validate(body)
+
+
 def test_it_uses_ibans_with_right_check_digits() -> None:
     found = set(Account.objects.exclude(iban="").values_list("iban", flat=True))
     found |= set(
@@ -151,10 +188,10 @@ def test_it_can_be_told_at_any_time(now: datetime) -> None:
 def test_it_freshens_what_has_lapsed_and_nothing_else() -> None:
     assert world.freshen(NOW) == 0
     later = NOW + timedelta(days=9)
-    while due.apply_due(later):
+    while due.apply_due(later) + case_due.apply_due(later):
         pass
     assert not alice().transaction_set.filter(status="action_required").exists()
-    assert world.freshen(later) == 8
+    assert world.freshen(later) == 10
     assert world.freshen(later) == 0
     soon = alice().transaction_set.filter(status="action_required").earliest("expires_at")
     assert later < soon.expires_at < later + timedelta(minutes=30)
