@@ -18,6 +18,7 @@ from selfcare.documents.exports.booking import (
     Entry,
     Ledger,
     copy_entries,
+    plain,
 )
 from selfcare.documents.exports.manifest import About
 from selfcare.documents.exports.rows import decimal, from_lines
@@ -147,7 +148,7 @@ def _currency(account: Account) -> str:
 
 
 def _named(name: str, most: int) -> str:
-    return f"<Nm>{_text(name, most)}</Nm>" if name.strip() else ""
+    return f"<Nm>{_text(name, most)}</Nm>" if plain(name) else ""
 
 
 def _amount(minor: int, currency: str) -> str:
@@ -166,7 +167,7 @@ def _sign(minor: int) -> str:
 
 def _text(text: str, most: int) -> str:
     """Cut first and escaped then: a cut through an escape would break the document."""
-    return escape(text.strip()[:most].strip())
+    return escape(plain(text)[:most].strip())
 
 
 def _tag(text: str) -> str:

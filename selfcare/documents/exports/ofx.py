@@ -13,6 +13,7 @@ from selfcare.documents.exports.booking import (
     Entry,
     Ledger,
     copy_entries,
+    plain,
 )
 from selfcare.documents.exports.manifest import About
 from selfcare.documents.exports.rows import decimal, from_lines
@@ -23,6 +24,8 @@ HEADER = (
 )
 STATUS = "<STATUS><CODE>0</CODE><SEVERITY>INFO</SEVERITY></STATUS>"
 MOST_FIGURES = 32
+# Readers that know only the older OFX take it for ASCII; each letter beyond is a reference.
+REFERENCES = "xmlcharrefreplace"
 NAME, MEMO, MESSAGE = 32, 255, 255
 KINDS = {"deposit": "DEP", "withdrawal": "ATM", "fee": "FEE", "transfer": "XFER"}
 
@@ -31,16 +34,18 @@ def write(out: BinaryIO, parts: Iterator[BinaryIO], about: About) -> None:
     """The whole file. A bank's OFX is in one currency a statement, so each has its own."""
     with Ledger(about, _entry, with_pending=False) as ledger:
         ledger.gather(from_lines(parts))
-        told = escape(f"{about.id}: {about.words}"[:MESSAGE])
+        told = escape(plain(f"{about.id}: {about.words}")[:MESSAGE])
         out.write(
             f"{HEADER}<OFX><SIGNONMSGSRSV1><SONRS><STATUS><CODE>0</CODE><SEVERITY>INFO</SEVERITY>"
             f"<MESSAGE>{told}</MESSAGE></STATUS><DTSERVER>{_moment(about.made_at)}</DTSERVER>"
-            "<LANGUAGE>ENG</LANGUAGE></SONRS></SIGNONMSGSRSV1><BANKMSGSRSV1>\n".encode()
+            "<LANGUAGE>ENG</LANGUAGE></SONRS></SIGNONMSGSRSV1><BANKMSGSRSV1>\n".encode(
+                "ascii", REFERENCES
+            )
         )
         for number, account in enumerate(ledger.accounts.values(), 1):
-            out.write(_head(account, about, number).encode())
+            out.write(_head(account, about, number).encode("ascii", REFERENCES))
             copy_entries(out, account)
-            out.write(_foot(account, about).encode())
+            out.write(_foot(account, about).encode("ascii", REFERENCES))
         out.write(b"</BANKMSGSRSV1></OFX>\n")
 
 
@@ -80,7 +85,7 @@ def _entry(entry: Entry, account: Account) -> bytes:
         f"<STMTTRN><TRNTYPE>{kind}</TRNTYPE><DTPOSTED>{_moment(entry.at)}</DTPOSTED>"
         f"<TRNAMT>{_figures(entry.amount_minor, entry.currency)}</TRNAMT>"
         f"<FITID>{escape(unique)}</FITID><NAME>{name}</NAME>{told}</STMTTRN>\n"
-    ).encode()
+    ).encode("ascii", REFERENCES)
 
 
 def _figures(minor: int, currency: str) -> str:
