@@ -94,3 +94,20 @@ document.addEventListener("htmx:after:swap", () => {
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-print]")) print();
 });
+
+/* What is being written into a form is kept as a draft, so that no ended session loses it. */
+const drafts = new WeakMap();
+document.addEventListener("input", (event) => {
+  const form = event.target.closest?.("form[data-draft]");
+  if (!form || event.target.type === "file") return;
+  clearTimeout(drafts.get(form));
+  drafts.set(form, setTimeout(saveDraft, 2000, form));
+});
+function saveDraft(form) {
+  if (form.dataset.sent) return;
+  const words = new URLSearchParams();
+  new FormData(form).forEach((value, name) => {
+    if (typeof value === "string") words.append(name, value);
+  });
+  fetch(form.dataset.draft, { method: "POST", body: words, keepalive: true }).catch(() => {});
+}
