@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +16,8 @@ from selfcare.instructions.models import Instruction
 WORTH_BEGINNING_SECONDS = 1.0
 # The worker has other duties: it goes on with the line at its next turn.
 TURN_SECONDS = 3.0
+# With a transaction's id behind it, it still is a key.
+LONGEST_KEY = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Item:
 
 def key_of(key: str, transaction_id: str) -> str:
     """Each row's own key: the same row of the same intent is the same instruction."""
+    if len(key) > LONGEST_KEY:
+        key = sha256(key.encode()).hexdigest()[:LONGEST_KEY]
     return f"{key}-{transaction_id}"
 
 

@@ -1,0 +1,163 @@
+"""Several transactions chosen by hand: what would happen to each, and the intent over all."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core import signing
+from django.db import transaction as database
+
+from selfcare.annotations import actions as annotations
+from selfcare.annotations.models import Label
+from selfcare.clients import transactions as service
+from selfcare.clients.filters import Filters
+from selfcare.clients.shapes import Transaction
+from selfcare.instructions.intents import IntentExpired, IntentInvalid
+from selfcare.instructions.models import Instruction
+from selfcare.instructions.queue import Item, claim_all, send_now
+from selfcare.transactions import actions, story
+
+SALT = "selfcare.transactions.bulk"
+MOST = 100
+# A hundred rows take some seven kilobytes; more is none of ours.
+LONGEST_TOKEN = 60_000
+
+
+class NotChosen(ValueError):
+    """What was chosen can't be used; the message says why, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One chosen transaction as the person saw it; `refusal` says why it isn't done, in words."""
+
+    transaction_id: str
+    version: int
+    amount_minor: int
+    fee_minor: int
+    currency: str
+    payee: str
+    account: str
+    reason: str = ""
+    refusal: str = ""
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        kept = ("amount_minor", "fee_minor", "currency", "payee", "account", "version")
+        return {name: getattr(self, name) for name in kept}
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """The intent over several: `key` is made once, and each row's own key comes from it."""
+
+    key: str
+    subject: str
+    do: str
+    rows: tuple[Row, ...]
+
+    def token(self) -> str:
+        told = {**asdict(self), "rows": [asdict(row) for row in self.rows]}
+        return signing.dumps(told, salt=SALT, compress=True)
+
+
+def read(token: str, *, subject: str, do: str) -> Picked:
+    """The intent behind `token`; raises IntentExpired or IntentInvalid."""
+    if len(token) > LONGEST_TOKEN:
+        raise IntentInvalid
+    try:
+        told = signing.loads(token, salt=SALT, max_age=settings.INTENT_SECONDS)
+        rows = tuple(Row(**row) for row in told.pop("rows"))
+        picked = Picked(**told, rows=rows)
+    except signing.SignatureExpired as error:
+        raise IntentExpired from error
+    except (signing.BadSignature, TypeError, KeyError) as error:
+        raise IntentInvalid from error
+    if (picked.subject, picked.do) != (subject, do):
+        raise IntentInvalid
+    return picked
+
+
+def chosen(subject: str, ids: Iterable[str]) -> tuple[list[Transaction], list[str]]:
+    """The chosen ones as they are now, in the order of choice, and the ids that aren't there.
+
+    Raises NotChosen for none, or for more than MOST.
+    """
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        raise NotChosen("Nothing is chosen. Tick the transactions that you mean.")
+    if len(wanted) > MOST:
+        raise NotChosen(f"Choose at most {MOST} at once: these are {len(wanted)}.")
+    page = service.transactions(subject, Filters(ids=tuple(wanted)), limit=MOST, remember=False)
+    found = {txn.id: txn for txn in page.data}
+    return [found[one] for one in wanted if one in found], [
+        one for one in wanted if one not in found
+    ]
+
+
+def rows(transactions: Sequence[Transaction], do: str, zone: ZoneInfo) -> tuple[Row, ...]:
+    """What would happen to each."""
+    return tuple(_row(txn, do, zone) for txn in transactions)
+
+
+def cancel(*, picked: Picked, reason: str, request_id: str) -> list[Instruction]:
+    """Writes a row's own instruction down for each, then sends them one by one.
+
+    What the page's deadline has no room for, the worker sends. Raises KeyReused where the same
+    intent came with another reason.
+    """
+    items = [
+        Item(
+            row.transaction_id,
+            payload={"expected_version": row.version, "reason": reason},
+            shown=row.shown,
+            refused=_refused(row),
+        )
+        for row in picked.rows
+    ]
+    told = claim_all(
+        subject=picked.subject,
+        key=picked.key,
+        action="cancel",
+        items=items,
+        request_id=request_id,
+    )
+    send_now(told)
+    return told
+
+
+def put_label(*, label: Label, transactions: Sequence[Transaction], on: bool) -> None:
+    """Puts the label on each, or takes it off; all of them or none. Doing it again changes nothing.
+
+    Raises annotations' Refused where the label can take no more.
+    """
+    act = annotations.put_on if on else annotations.take_off
+    with database.atomic():
+        for txn in transactions:
+            act(label=label, transaction_id=txn.id)
+
+
+def _row(txn: Transaction, do: str, zone: ZoneInfo) -> Row:
+    intent = actions.intent_for(txn, do, key="")
+    refusal = story.refusal(txn, do, zone) if do == "cancel" else ""
+    action = txn.action(do)
+    return Row(
+        transaction_id=txn.id,
+        version=txn.version,
+        amount_minor=intent.amount_minor,
+        fee_minor=intent.fee_minor,
+        currency=intent.currency,
+        payee=intent.payee,
+        account=intent.account,
+        reason=(action.reason or "") if action and refusal else "",
+        refusal=refusal,
+    )
+
+
+def _refused(row: Row) -> dict[str, Any] | None:
+    """What was impossible when the person looked isn't sent, though it may be possible by now."""
+    if not row.refusal:
+        return None
+    return {"status": 409, "code": "not_possible", "reason": row.reason, "words": row.refusal}
