@@ -22,7 +22,7 @@ def statement(account: Account, since: datetime, until: datetime) -> dict[str, A
     booked = Transaction.objects.filter(
         person=account.person_id, account=account, completed_at__lt=until
     ).aggregate(
-        count=Count("*", filter=within),
+        count=Count("pk", filter=within),
         **{
             f"{name}_minor": Coalesce(Sum("amount_minor", filter=which & within), 0)
             for name, which in signed.items()
