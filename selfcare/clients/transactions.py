@@ -13,7 +13,7 @@ from django.core.cache import cache
 from pydantic import ValidationError
 
 from selfcare import errors
-from selfcare.clients import offers, shapes, summaries
+from selfcare.clients import offers, shapes, summaries, totals
 from selfcare.clients.filters import Filters, LabelSet
 from selfcare.clients.http import Reply, Service
 
@@ -59,18 +59,38 @@ def transactions(
     sort: str = "-created_at",
     cursor: str = "",
     limit: int = 25,
+    remember: bool = True,
 ) -> shapes.TransactionPage:
     """One page, newest first. Raises errors.Rejected for a cursor that doesn't fit (bad_cursor)."""
-    params = [*filters.params(), ("limit", str(limit))]
-    if sort != "-created_at":
-        params.append(("sort", sort))
-    if cursor:
-        params.append(("cursor", cursor))
+    question = {**filters.body(), "sort": sort, "limit": limit, "cursor": cursor or None}
     # A search or a later page is rarely asked for again, and each would be kept for an hour.
-    remember = not filters.q and not cursor
+    remember = remember and not filters.q and not cursor
     return _read(
-        "list", shapes.TransactionPage, subject, "/transactions", params, remember=remember
+        "list",
+        shapes.TransactionPage,
+        subject,
+        "/transactions/search",
+        question=question,
+        remember=remember,
     )
+
+
+def transaction_totals(subject: str, filters: Filters) -> totals.Totals:
+    """What all that fits comes to, a row for each currency and status."""
+    return _read(
+        "totals",
+        totals.Totals,
+        subject,
+        "/transactions/totals",
+        question=filters.body(),
+        remember=False,
+    )
+
+
+def merchants(subject: str, q: str = "") -> totals.MerchantNames:
+    """The merchants that the person has transactions with, 50 at most, by name."""
+    params = [("q", q)] if q else []
+    return _read("merchants", totals.MerchantNames, subject, "/merchants", params, remember=False)
 
 
 def transaction(subject: str, transaction_id: str) -> shapes.Transaction:

@@ -10,7 +10,6 @@ from selfcare.clients.transactions import Filters
 from selfcare.instructions import intents
 from selfcare.instructions.models import Instruction
 from selfcare.transactions import actions, listing, story
-from selfcare.transactions.forms import FilterForm
 from selfcare.web import problems
 from selfcare.web.guards import signed_in
 from selfcare.web.pages import render_page
@@ -19,31 +18,6 @@ from selfcare.web.zones import zone_of
 
 LATEST = 8
 WAITING = 5
-
-
-@require_safe
-@signed_in
-def transaction_list(request: SignedInRequest) -> HttpResponse:
-    form = FilterForm(request.GET, zone=zone_of(request.person))
-    frame = listing.frame(request, form)
-    if not form.is_valid():
-        return render_page(request, "transactions/list.html", frame, partial="results", status=400)
-    cursor = form.cleaned_data["cursor"]
-    status = 200
-    try:
-        page = service.transactions(request.person.subject, form.filters(), cursor=cursor)
-    except errors.Rejected as refusal:
-        if refusal.status != 400:
-            raise
-        frame |= {"bad_cursor": refusal.code == "bad_cursor", "refused": refusal.code}
-        status = 400
-    except errors.NoAnswer as failure:
-        frame |= {"failure": problems.of(failure), "known_at": failure.known_at}
-        frame |= listing.rows(request, failure.last_known)
-        status = 503
-    else:
-        frame |= listing.rows(request, page)
-    return render_page(request, "transactions/list.html", frame, partial="results", status=status)
 
 
 @require_safe

@@ -70,7 +70,7 @@ addEventListener("pageshow", (event) => {
 /* A page of the list may end within a day: what follows joins the day that is there. */
 function joinDays(day) {
   const before = day?.previousElementSibling;
-  if (!before || before.querySelector("h2").innerText !== day.querySelector("h2").innerText) return;
+  if (!before || before.querySelector("h2")?.innerText !== day.querySelector("h2")?.innerText) return;
   before.querySelector(".rows").append(...day.querySelector(".rows").children);
   day.remove();
 }
@@ -78,16 +78,16 @@ function joinDays(day) {
 /* After "Show more" the keyboard goes on at the first new row. */
 document.addEventListener("htmx:before:swap", (event) => {
   const list = event.detail?.ctx?.target;
-  if (list?.id === "days") list.dataset.had = list.querySelectorAll(".txn").length;
+  if (list?.id === "days") list.dataset.had = list.querySelectorAll(".txn, .line").length;
 });
 document.addEventListener("htmx:after:swap", () => {
   const list = document.querySelector("#days[data-had]");
   if (!list) return;
   const had = Number(list.dataset.had);
   delete list.dataset.had;
-  const first = list.querySelectorAll(".txn")[had];
+  const first = list.querySelectorAll(".txn, .line")[had];
   joinDays(first?.closest(".day"));
-  first?.querySelector("a")?.focus({ preventScroll: true });
+  first?.querySelector(".txn-who a")?.focus({ preventScroll: true });
 });
 
 /* Print buttons. */

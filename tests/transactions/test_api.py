@@ -195,7 +195,7 @@ def test_a_bad_key_is_a_problem(client: Client, control: Control, alice: Person,
 
 @pytest.mark.parametrize(
     "query",
-    ["status=x", "kind=x", "currency=€", "from=x", "from=2026-02-02&until=2026-02-01", "cursor=x",
+    ["status=x", "kind=x", "currency=XXQ", "from=x", "from=2026-02-02&until=2026-02-01", "cursor=x",
      "limit=0", "limit=x", "limit=101", "q=" + "x" * 10_000, "q=%00"],
 )  # fmt: skip
 def test_a_bad_query_is_a_problem(client: Client, query: str) -> None:

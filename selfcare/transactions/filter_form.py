@@ -1,0 +1,110 @@
+"""The panel of filters as a form: it only shows what finding has read, and decides nothing."""
+
+from typing import Any
+
+from django import forms
+from django.db import DatabaseError, InterfaceError
+from django.forms.utils import ErrorDict
+
+from selfcare.annotations import labels
+from selfcare.clients import shapes
+from selfcare.transactions import known, wording
+from selfcare.transactions.finding import Finding
+from selfcare.transactions.forms import CURRENCIES, STATUS_GROUPS
+from selfcare.web.request import Person
+
+type Choices = list[tuple[str, str]]
+
+AMOUNT = {"inputmode": "decimal", "autocomplete": "off"}
+
+
+def _several(label: str) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class FilterForm(forms.Form):
+    """Bound to what finding gave; its errors are finding's too."""
+
+    status = _several("Status")
+    kind = _several("Kind")
+    direction = forms.ChoiceField(
+        label="Money",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[("", "In and out"), ("in", "In"), ("out", "Out")],
+    )
+    currency = _several("Currency")
+    at_least = forms.CharField(label="At least", required=False, widget=forms.TextInput(AMOUNT))
+    at_most = forms.CharField(label="At most", required=False, widget=forms.TextInput(AMOUNT))
+    until = forms.DateField(label="Until", required=False)
+    merchant = forms.CharField(label="Name", required=False)
+    label = _several("Label")
+    account = _several("Account")
+    needs_me = forms.BooleanField(label="Only what waits for me", required=False)
+
+    def __init__(self, person: Person, finding: Finding) -> None:
+        self.finding = finding
+        # `from` is a word of Python's, so it can't be a name in the class body.
+        fields = {"from": forms.DateField(label="From", required=False)}
+        super().__init__(self._given(finding))
+        self.fields |= fields
+        self.names = [name for _, name in known.merchants(person.subject)]
+        for name, options in self._choices(person).items():
+            chosen = self.data.get(name) or []
+            options += [(one, one) for one in chosen if one not in {code for code, _ in options}]
+            field: Any = self.fields[name]
+            field.choices = options
+            field.widget.choices = options
+        self.fields["merchant"].widget.attrs["list"] = "merchant-names"
+
+    def full_clean(self) -> None:
+        """Nothing is judged twice."""
+        self.cleaned_data: dict[str, Any] = {}
+        self._errors = ErrorDict()
+        for name, told in self.finding.errors.items():
+            self._errors[name] = self.error_class(told)
+
+    @property
+    def chosen_merchants(self) -> Choices:
+        """Those that were chosen by their id, with their names."""
+        parts = self.finding.parts
+        return [(part.typed, part.words) for part in parts if part.name == "merchant"]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether one of the panel's own fields has something to mend."""
+        return bool(self.finding.errors.keys() & self.fields.keys())
+
+    @staticmethod
+    def _given(finding: Finding) -> dict[str, Any]:
+        several = ("status", "kind", "currency", "label", "account")
+        single = ("direction", "at_least", "at_most", "from", "until", "needs_me")
+        given: dict[str, Any] = {name: finding.given(name) for name in several}
+        given |= {name: next(iter(finding.given(name)), "") for name in single}
+        merchants = [part for part in finding.parts if part.field == "merchant"]
+        texts = [part.typed for part in merchants if part.name != "merchant"]
+        return given | {"merchant": next(iter(texts), "")}
+
+    def _choices(self, person: Person) -> dict[str, Choices]:
+        groups = [(name, wording.STATUS_GROUPS[name]) for name in STATUS_GROUPS]
+        raw = [
+            (code, wording.STATUSES[code].words)
+            for code in self.data["status"]
+            if code in wording.STATUSES and code not in STATUS_GROUPS
+        ]
+        return {
+            "status": [*groups, *raw],
+            "kind": [(kind, wording.KINDS[kind].words) for kind in shapes.KINDS],
+            "currency": [(code, code) for code in CURRENCIES],
+            "account": known.accounts(person.subject),
+            "label": _labels(person.subject),
+        }
+
+
+def _labels(subject: str) -> Choices:
+    try:
+        return [(label.public_id, label.name) for label in labels.of(subject)]
+    except (DatabaseError, InterfaceError):
+        return []
