@@ -261,6 +261,17 @@ FILES_STORAGE: dict[str, Any] = (
         },
     }
 )
+if FILES_BUCKET:
+    from botocore.config import Config  # type: ignore[import-untyped]
+
+    FILES_STORAGE["OPTIONS"]["client_config"] = Config(
+        connect_timeout=2,
+        read_timeout=10,
+        retries={"total_max_attempts": 2},
+        # Checksums beyond the signature's are AWS's own; others that speak S3 refuse them.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
 
 STORAGES = {
     "default": FILES_STORAGE,

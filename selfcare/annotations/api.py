@@ -11,6 +11,7 @@ from selfcare import ids
 from selfcare.annotations import actions, card, labels
 from selfcare.annotations.models import Label, Note, Rule
 from selfcare.annotations.refusals import Refused
+from selfcare.clients.shapes import rfc3339
 from selfcare.web import problems
 from selfcare.web.api import api, errors_for
 
@@ -139,7 +140,7 @@ def save_note(request: Any, transaction_id: TransactionId, body: NoteIn) -> Any:
             seen_version=body.seen_version,
         )
     except actions.NoteChanged as change:
-        current = NoteOut(**_note(change.note)).model_dump(mode="json")
+        current = {**_note(change.note), "saved_at": rfc3339(change.note.saved_at)}
         words = "The note was changed elsewhere. Yours is not saved."
         return problems.response(request, 409, code="note_changed", detail=words, current=current)
     return _note(saved)

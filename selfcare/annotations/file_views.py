@@ -98,7 +98,9 @@ def content(request: Request, attachment: Attachment, *, as_attachment: bool) ->
 def _handed_out(
     request: Request, attachment: Attachment, file: IO[bytes], *, as_attachment: bool
 ) -> HttpResponse:
-    response: Any = FileResponse(file, content_type=attachment.media_type)
+    response: HttpResponse = FileResponse(  # type: ignore[assignment]
+        file, content_type=attachment.media_type
+    )
     # RFC 6266, with the name in UTF-8 where it needs it (RFC 8187).
     disposition = content_disposition_header(as_attachment, attachment.name)
     response["Content-Disposition"] = disposition or "attachment"
