@@ -37,9 +37,9 @@ def note_print(txn: Transaction, *, now: datetime | None = None) -> ReceiptCode:
 
 def renew(subject: str, transaction_id: str, *, instead_of: uuid.UUID | None) -> ReceiptCode:
     """Ends the code `instead_of` for good and gives its follower; twice does it once."""
-    ReceiptCode.objects.of(subject, transaction_id).live().filter(
-        pk=instead_of or uuid.UUID(int=0)
-    ).update(revoked_at=timezone.now())
+    if instead_of is not None:
+        seen = ReceiptCode.objects.of(subject, transaction_id).live().filter(pk=instead_of)
+        seen.update(revoked_at=timezone.now())
     return code_for(subject, transaction_id)
 
 
