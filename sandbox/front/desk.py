@@ -76,7 +76,11 @@ def _card(row: Case, number: int) -> Open:
     said = [(row.person.name, row.message)] if row.message else []
     told = sorted(row.messages.all(), key=lambda message: message.at)
     said += [(message.actor_name or "The platform", message.text) for message in told[-2:]]
-    turn = WHO.get(row.waiting_for, "")
+    notes = [event for event in row.events.all() if event.name == "case.contested"]
+    said += [(event.actor_name, event.note) for event in notes if event.note]
+    turn = f"Waiting for {row.person.given_name}" if row.waiting_for else "Answered"
+    if row.waiting_for in WHO:
+        turn = f"{WHO[row.waiting_for]} has the word"
     return Open(
         row=row,
         number=number,
@@ -84,7 +88,7 @@ def _card(row: Case, number: int) -> Open:
         tint=zlib.crc32(name.encode()) % 8,
         initials="".join(word[0] for word in words[:2]).upper(),
         amount=amount,
-        turn=f"{turn} has the word" if turn else f"Waiting for {row.person.given_name}",
+        turn=turn,
         due=row.respond_by,
         said=said,
         files=[file.name for file in row.files.all()],
