@@ -46,6 +46,7 @@ def summary(request: SignedInRequest) -> HttpResponse:
         "period": period,
         "currency": asking.currency,
         "parts": {name: told(part) for name, part in found.items()},
+        "line": "open" if period.is_open or month.failure else "final",
         "total": summing.total(month.groups, asking.currency),
         "as_of": month.as_of if not month.failure else None,
         "known_at": min(known) if known else None,
@@ -102,6 +103,8 @@ def told(part: summing.Part) -> dict[str, Any]:
     """A part for its template: a failure as the words of the table of problems."""
     return {
         "groups": part.groups,
+        "drawn": [group for group in part.groups if group.query],
+        "rest": [group for group in part.groups if not group.query],
         "failure": problems.of(part.failure) if part.failure else None,
         "known_at": part.known_at,
     }

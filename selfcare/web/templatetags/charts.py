@@ -15,9 +15,8 @@ from selfcare.money import Money
 
 register = template.Library()
 
-# The tallest bar, the line between in and out, and how much stands above and below them.
-TALLEST, LINE = 86, 107
-HEIGHT = 236
+# Pixels for the tallest bars of both ways together, and for what stands above and below them.
+BOTH, ABOVE, BELOW = 172, 21, 43
 # Beyond these there is no room for the figures, or for each column in the width of a phone.
 MOST_WITH_FIGURES, MOST_WITHIN = 6, 12
 COLUMN_WIDTH = 44
@@ -56,15 +55,20 @@ class Column:
 @register.inclusion_tag("components/flow.html")
 def flow(groups: Sequence[Any], *, label: str) -> dict[str, Any]:
     """In and out by month; `label` tells those who don't see it what it shows."""
-    tops = [max(g.in_minor, g.out_minor, g.before_in_minor, g.before_out_minor) for g in groups]
-    most = max(tops, default=0) or 1
+    most_in = max((max(g.in_minor, g.before_in_minor) for g in groups), default=0)
+    most_out = max((max(g.out_minor, g.before_out_minor) for g in groups), default=0)
+    scale = BOTH / ((most_in + most_out) or 1)
+    line = ABOVE + round(most_in * scale)
     count = len(groups) or 1
-    columns = [_column(group, number, count, most) for number, group in enumerate(groups)]
+    columns = [_column(group, place, count, scale, line) for place, group in enumerate(groups)]
+    height = ABOVE + BOTH + BELOW
     return {
         "columns": columns,
         "label": label,
-        "height": HEIGHT,
-        "line": LINE,
+        "height": height,
+        "month_y": height - 4,
+        "line": line,
+        "under": BOTH + ABOVE + BELOW - line - 18,
         "has_figures": count <= MOST_WITH_FIGURES,
         "width": count * COLUMN_WIDTH if count > MOST_WITHIN else None,
         "has_before": any(g.before_in_minor or g.before_out_minor for g in groups),
@@ -72,14 +76,14 @@ def flow(groups: Sequence[Any], *, label: str) -> dict[str, Any]:
     }
 
 
-def _column(group: Any, number: int, count: int, most: int) -> Column:
+def _column(group: Any, place: int, count: int, scale: float, line: int) -> Column:
     slot = 100 / count
-    left = number * slot
+    left = place * slot
     month = date.fromisoformat(f"{group.key}-01")
     called = format_date(month, "MMMM y", locale="en")
-    up, down = _share(group.in_minor, most), _share(group.out_minor, most)
-    up_before = _share(group.before_in_minor, most)
-    down_before = _share(group.before_out_minor, most)
+    up, down = _pixels(group.in_minor, scale), _pixels(group.out_minor, scale)
+    up_before = _pixels(group.before_in_minor, scale)
+    down_before = _pixels(group.before_out_minor, scale)
     x, width = f"{left + slot * (100 - BAR) / 200:.2f}%", f"{slot * BAR / 100:.2f}%"
     return Column(
         middle=f"{left + slot / 2:.2f}%",
@@ -89,21 +93,21 @@ def _column(group: Any, number: int, count: int, most: int) -> Column:
         is_open=group.is_open,
         bars=(
             Bar(
-                x, width, LINE - 1 - up, up,
+                x, width, line - 1 - up, up,
                 words=f"In, {called}: {group.money_in}",
                 url=group.in_url if group.in_minor else "",
                 figure=_whole(group.money_in),
-                figure_y=LINE - 7 - up,
-                before_y=LINE - 2 - up_before if group.before_in_minor else None,
+                figure_y=line - 7 - up,
+                before_y=line - 2 - up_before if group.before_in_minor else None,
                 is_in=True,
             ),
             Bar(
-                x, width, LINE + 2, down,
+                x, width, line + 2, down,
                 words=f"Out, {called}: {group.money_out}",
                 url=group.out_url if group.out_minor else "",
                 figure=_whole(group.money_out),
-                figure_y=LINE + 16 + down,
-                before_y=LINE + 1 + down_before if group.before_out_minor else None,
+                figure_y=line + 16 + down,
+                before_y=line + 1 + down_before if group.before_out_minor else None,
                 is_in=False,
             ),
         ),
@@ -122,7 +126,7 @@ def bars(groups: Sequence[Any], *, limit: int = 12) -> dict[str, Any]:
             "ways": [
                 _way(group, "out", group.money_out, group.before_out, most),
                 *([_way(group, "in", group.money_in, group.before_in, most)]
-                  if group.in_minor or group.before_in_minor else []),
+                  if group.in_minor else []),
             ],
         }
         for group in shown
@@ -142,9 +146,9 @@ def _way(group: Any, way: str, amount: Money, before: Money, most: int) -> dict[
     }
 
 
-def _share(minor: int, most: int) -> int:
-    """Pixels; what isn't nothing is never invisible."""
-    return max(2, round(TALLEST * minor / most)) if minor else 0
+def _pixels(minor: int, scale: float) -> int:
+    """What isn't nothing is never invisible."""
+    return max(2, round(minor * scale)) if minor else 0
 
 
 def _whole(amount: Money) -> str:
