@@ -11,12 +11,16 @@ from selfcare.documents.papers_api import router as papers_api
 from selfcare.documents.shares.api import router as shares_api
 from selfcare.instructions.api import router as instructions_api
 from selfcare.transactions.api import router as transactions_api
+from selfcare.transactions.doing_api import router as doing_api
 from selfcare.transactions.finding_api import router as finding_api
+from selfcare.transactions.summary_api import router as summary_api
 from selfcare.web import views
 from selfcare.web.api import api
 
 # Before the router with /transactions/{transaction_id}, which takes any word for an id.
 api.add_router("/v1", finding_api)
+api.add_router("/v1", summary_api)
+api.add_router("/v1", doing_api)
 api.add_router("/v1", transactions_api)
 api.add_router("/v1", annotations_api)
 api.add_router("/v1", files_api)

@@ -1,7 +1,9 @@
 """Several transactions chosen by hand: what would happen to each, and the intent over all."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +23,7 @@ from selfcare.transactions import actions, story
 
 SALT = "selfcare.transactions.bulk"
 MOST = 100
+ID = re.compile(r"[A-Za-z0-9_-]{3,80}", re.ASCII)
 # A hundred rows take some seven kilobytes; more is none of ours.
 LONGEST_TOKEN = 60_000
 
@@ -85,21 +88,33 @@ def chosen(subject: str, ids: Iterable[str]) -> tuple[list[Transaction], list[st
 
     Raises NotChosen for none, or for more than MOST.
     """
+    _, found, gone = chosen_at(subject, ids)
+    return found, gone
+
+
+def chosen_at(subject: str, ids: Iterable[str]) -> tuple[datetime, list[Transaction], list[str]]:
+    """The same, with the service's clock."""
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         raise NotChosen("Nothing is chosen. Tick the transactions that you mean.")
     if len(wanted) > MOST:
         raise NotChosen(f"Choose at most {MOST} at once: these are {len(wanted)}.")
-    page = service.transactions(subject, Filters(ids=tuple(wanted)), limit=MOST, remember=False)
-    found = {txn.id: txn for txn in page.data}
-    return [found[one] for one in wanted if one in found], [
-        one for one in wanted if one not in found
-    ]
+    # What can't be an id isn't asked for: it is simply not there.
+    real = tuple(one for one in wanted if ID.fullmatch(one))
+    page = service.transactions(subject, Filters(ids=real), limit=MOST, remember=False)
+    found = {txn.id: txn for txn in page.data} if real else {}
+    gone = [one for one in wanted if one not in found]
+    return page.as_of, [found[one] for one in wanted if one in found], gone
 
 
 def rows(transactions: Sequence[Transaction], do: str, zone: ZoneInfo) -> tuple[Row, ...]:
     """What would happen to each."""
     return tuple(_row(txn, do, zone) for txn in transactions)
+
+
+def as_seen(found: Iterable[Row], versions: Mapping[str, int]) -> tuple[Row, ...]:
+    """The rows with the versions that their caller saw."""
+    return tuple(replace(row, version=versions[row.transaction_id]) for row in found)
 
 
 def cancel(*, picked: Picked, reason: str, request_id: str) -> list[Instruction]:
