@@ -82,7 +82,8 @@ def transaction_totals(request: SignedInRequest) -> HttpResponse:
     else:
         summed = tally.add_up(totals, found.filters.status)
         context |= {"tally": summed, "as_of": totals.as_of}
-        context["tabs"] = [{**tab, "count": summed.counts[tab["name"]]} for tab in context["tabs"]]
+        counts = {name: f"{count:,}" for name, count in summed.counts.items()}
+        context["tabs"] = [{**tab, "count": counts[tab["name"]]} for tab in context["tabs"]]
     return render_page(request, "transactions/totals.html", context, partial="tally")
 
 

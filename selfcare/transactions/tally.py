@@ -45,6 +45,10 @@ class Sum:
         return STATES[self.state]
 
     @property
+    def count_words(self) -> str:
+        return f"{self.count:,}"
+
+    @property
     def money_in(self) -> Money:
         return Money(self.in_minor, self.currency)
 
@@ -68,6 +72,10 @@ class Tally:
     sums: list[Sum] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     shown: int = 0
+
+    @property
+    def shown_words(self) -> str:
+        return f"{self.shown:,}"
 
     @property
     def settled(self) -> list[Sum]:
