@@ -9,7 +9,7 @@ from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 
 from selfcare import errors
-from selfcare.annotations import limits, media
+from selfcare.annotations import media
 from selfcare.annotations.refusals import Refused
 from selfcare.clients import cases as service
 from selfcare.web import uploads
@@ -43,10 +43,6 @@ class Piece:
     @property
     def facts(self) -> dict[str, Any]:
         return asdict(self)
-
-    @property
-    def megabytes(self) -> str:
-        return limits.megabytes(self.size)
 
     def token(self, subject: str) -> str:
         """What stands in the form: whose file it is can't be changed by anybody."""

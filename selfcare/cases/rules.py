@@ -74,6 +74,7 @@ class Way:
     cannot: str
     decides: str
     takes: str
+    unsaid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,11 @@ class Open:
     @property
     def allowed(self) -> bool:
         return self.verdict.allowed
+
+    @property
+    def is_news(self) -> bool:
+        """Open, or refused for a reason that somebody would ask about."""
+        return self.allowed or self.verdict.reason not in self.way.unsaid
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,7 @@ class Step:
     def others(self) -> tuple[Open, ...]:
         """The rest, open ones first, refused ones with their reasons after them."""
         rest = [way for way in self.ways if way is not self.best]
+        rest = [way for way in rest if way.is_news] or ([] if self.best else rest)
         return tuple(sorted(rest, key=lambda way: not way.allowed))
 
 
@@ -136,7 +143,10 @@ def read(text: str) -> Rules:
         name: Leaf(name, leaf["says"], tuple(leaf["ways"]), leaf["otherwise"])
         for name, leaf in found["leaves"].items()
     }
-    ways = {name: Way(action=name, **way) for name, way in found["ways"].items()}
+    ways = {
+        name: Way(action=name, **{**way, "unsaid": tuple(way.get("unsaid", ()))})
+        for name, way in found["ways"].items()
+    }
     return Rules(found["first"], questions, leaves, ways, found["refusals"])
 
 

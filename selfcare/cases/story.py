@@ -21,7 +21,6 @@ class Line:
 
     at: datetime
     words: str
-    note: str
     amount: Money | None
     face: str
     who: str
@@ -143,12 +142,9 @@ def _lines(case: Case) -> Iterator[Line]:
         who, face = _who(case, event.actor)
         side = "you" if event.actor.kind == "user" else event.actor.kind
         words = wording.EVENTS.get((event.name, side)) or wording.EVENTS.get((event.name, ""))
-        # What was written stands among the messages already.
-        note = "" if event.name in {"case.opened", "case.message"} else event.note or ""
         yield Line(
             at=event.at,
             words=(words or wording.OTHER_EVENT).format(actor=who),
-            note=note,
             amount=None if event.amount_minor is None else Money(event.amount_minor, case.currency),
             face=face,
             who=who,
@@ -162,6 +158,21 @@ def _said(case: Case) -> Iterator[Said]:
     first = tuple(f for f in own if f.sha256 not in named)
     if case.message or first:
         yield Said(case.created_at, "You", "person", True, case.message or "", first)
+    later = [*_answers(case), *_messages(case)]
+    yield from sorted(later, key=lambda said: said.at)
+
+
+def _answers(case: Case) -> Iterator[Said]:
+    """What the others wrote beside a decision; it is read where all else was said."""
+    written = {message.text for message in case.messages}
+    for event in case.timeline:
+        silent = event.name in {"case.opened", "case.message", "case.evidence_added"}
+        if event.note and not silent and event.note not in written:
+            who, face = _who(case, event.actor)
+            yield Said(event.at, who, face, event.actor.kind == "user", event.note, ())
+
+
+def _messages(case: Case) -> Iterator[Said]:
     for message in case.messages:
         who, face = _who(case, message.actor)
         files = tuple(f for f in map(case.file, message.evidence) if f is not None)
