@@ -56,7 +56,7 @@ def test_it_says_what_has_changed_since(
     signed_in: SignedIn, control: Control, alice: Person, client: Client
 ):
     code = printed(signed_in, control, alice, status="processing")
-    assert "This receipt matches" in client.get(code.path).text
+    assert "It matches, and it is not final yet" in client.get(code.path).text
     control.advance(code.transaction_id, "completed")
     page = client.get(code.path).text
     assert "This has changed since the receipt" in page

@@ -37,6 +37,8 @@ SUMS = {
     ("in", "final"): ("Received", "It brought"),
     ("in", "open"): ("To be received", "It would bring"),
 }
+# On paper that others read, nothing waits for "you".
+WAITS = "Waiting for its confirmation"
 NO_PROOF = {
     "local": "Runs on one machine: no proof of payment",
     "staging": "A rehearsal: no proof of payment",
@@ -114,13 +116,13 @@ def of(txn: Transaction, person: Person, code: ReceiptCode, now: datetime) -> Re
     payer, payee = (person.name, theirs) if txn.direction == "out" else (theirs, person.name)
     as_of = _moment(zone, now)
     status = wording.STATUSES.get(txn.status)
-    words = status.words.lower() if status else txn.status
+    words = WAITS if txn.waits_for_person else status.words if status else txn.status
     say = SAYINGS[txn.line].format(
         payer=payer,
         payee=payee,
         final=_moment(zone, txn.completed_at or txn.updated_at),
         as_of=as_of,
-        status=words,
+        status=words[:1].lower() + words[1:],
     )
     return Receipt(
         transaction_id=txn.id,
@@ -151,7 +153,7 @@ def _facts(txn: Transaction, person: Person, zone: Zone) -> list[Fact]:
         Fact("To", sides[1]),
         Fact(f"{their_side}: account", _grouped(txn.counterparty.iban), is_code=True),
         Fact("Kind", wording.kind_of(txn.kind).words),
-        Fact("Status", wording.status_of(txn).words),
+        Fact("Status", WAITS if txn.waits_for_person else wording.status_of(txn).words),
         Fact("Begun", _moment(zone, txn.created_at)),
         Fact("Final since", _moment(zone, txn.completed_at) if txn.completed_at else ""),
         Fact("In their currency", _original(txn)),

@@ -1,7 +1,7 @@
 """Anyone may ask whether a receipt is true: amount, day and state, and nothing about whom."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -16,11 +16,12 @@ from selfcare.money import Money
 from selfcare.transactions import wording
 from selfcare.web import problems
 from selfcare.web.guards import public
-from selfcare.web.moments import UTC, Zone
 from selfcare.web.pages import SeeOther, render_page
 from selfcare.web.request import Request
 
 STATES = {
+    # Seen by somebody else, nothing waits for "you".
+    "action_required": "Waiting for its confirmation",
     "partly_refunded": "Completed, then partly returned",
     "refunded": "Completed, then returned in full",
     "gone": "No longer known to the platform",
@@ -42,9 +43,7 @@ class Said:
     @property
     def words(self) -> str:
         known = wording.STATUSES.get(self.state, wording.OTHER_STATUS)
-        # Seen by somebody else, nothing waits for "you".
-        mine = {"action_required": "Waiting for its confirmation"}
-        return STATES.get(self.state) or mine.get(self.state) or known.words
+        return STATES.get(self.state) or known.words
 
     @property
     def line(self) -> str:
@@ -54,8 +53,15 @@ class Said:
 
     @property
     def day(self) -> str:
-        local = Zone.of(UTC).local(self.happened_at)
-        return f"{local.day} {local:%B %Y}"
+        return _day(self.happened_at)
+
+    @property
+    def when(self) -> str:
+        """From the first to the last time that it was printed so."""
+        first, last = (
+            f"{_day(at)}, {at.astimezone(UTC):%H:%M:%S}" for at in (self.first_at, self.last_at)
+        )
+        return first if first == last else f"{first} to {last}"
 
     def agrees(self, other: "Said") -> bool:
         return (self.amount, self.state, self.happened_at) == (
@@ -63,6 +69,11 @@ class Said:
             other.state,
             other.happened_at,
         )
+
+
+def _day(moment: datetime) -> str:
+    """In UTC: a visitor has no zone that we know."""
+    return f"{moment.astimezone(UTC).day} {moment.astimezone(UTC):%B %Y}"
 
 
 @dataclass(frozen=True, slots=True)

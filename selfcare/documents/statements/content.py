@@ -20,6 +20,9 @@ from selfcare.web.zones import zone_of
 # More are taken as a file: nobody reads a paper of a thousand pages.
 MOST_ENTRIES = 5_000
 FIRST_YEAR = 1970
+# What moved money without being a transaction, by the service's name for it.
+OTHERS = {"account.opened": "Brought in", "balance.opened": "Brought in"}
+OTHER = "Other booking"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +133,12 @@ def _read(person: Person, account_id: str, month: Month, now: datetime) -> Told:
         completed_from=month.begin,
         completed_until=month.end,
     )
+    nothing = totals.money(0)
     entries = [
-        Entry(one.at, _day(zone, one.at), one.name, "", totals.money(one.amount_minor),
-              totals.money(0), "")
+        Entry(one.at, _day(zone, one.at), OTHERS.get(one.name, OTHER), "", moved, nothing, "")
         for one in totals.other
-    ]  # fmt: skip
+        for moved in [totals.money(one.amount_minor)]
+    ]
     limit = MOST_ENTRIES + 1
     with stream.read(
         person.subject, filters.body(), sort="created_at", limit=limit, for_page=True
