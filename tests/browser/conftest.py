@@ -80,6 +80,9 @@ def _note_unguarded(response: Response, site_url: str, complaints: list[str]) ->
     """Every page of ours comes with a policy that lets nothing inline run."""
     if response.request.resource_type != "document" or not response.url.startswith(site_url):
         return
+    if response.headers.get("content-disposition", "").startswith("attachment"):
+        # A file to keep is no page; its own policy lets nothing run at all.
+        return
     policy = response.headers.get("content-security-policy", "")
     if "script-src 'self';" not in policy or "unsafe" in policy:
         complaints.append(f"{response.url} has the policy {policy!r}")
