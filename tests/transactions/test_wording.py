@@ -15,7 +15,8 @@ from selfcare.transactions import reasons, sentences, wording
 
 SPRITE = (Path(settings.BASE_DIR) / "static/icons.svg").read_text()
 FACTS = set(
-    "name amount kind most account actor at until scheduled status code action currency asked by".split()  # noqa: SIM905
+    "name amount kind most account actor at until scheduled status code action "  # noqa: SIM905
+    "currency asked by".split()
 )
 REFUSALS = (
     "already_final already_sent not_waiting_for_you deadline_passed account_restricted "
