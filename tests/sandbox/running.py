@@ -77,6 +77,10 @@ class Box:
     def remove(self) -> None:
         self.process.terminate()
         self.process.wait(timeout=20)
+        self.drop()
+
+    def drop(self) -> None:
+        """Its database, when nobody uses it any more."""
         if self.postgres:
             with psycopg.connect(self.server_url, autocommit=True) as connection:
                 connection.execute(f"DROP DATABASE {self.name} WITH (FORCE)")
