@@ -188,6 +188,7 @@ WORKER_DUTIES = [
     ("selfcare.identity.session_store.clear_ended", 600),
     ("selfcare.documents.receipts.tries.clear_old", 600),
     ("selfcare.annotations.attachments.sweep", 60),
+    ("selfcare.annotations.unsaved.clear_old", 3600),
     ("selfcare.documents.exports.actions.sweep", 600),
 ]
 # What may take minutes has a thread of its own in each worker, so that nothing waits behind it.

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from selfcare.annotations import limits, texts
+from selfcare.annotations import limits, texts, unsaved
 from selfcare.annotations.models import (
     NAME_LENGTH,
     NOTE_LENGTH,
@@ -45,12 +45,14 @@ def save_note(
         raise Refused("note_too_long", length=f"{len(text):,}")
     note = _note(subject, transaction_id)
     if note.text == text:
+        unsaved.forget(subject, transaction_id)
         return note
     own = bool(writer) and note.writer == writer
     if note.version != seen_version and not own:
         raise NoteChanged(note)
     if not _write(note, text, writer):
         raise NoteChanged(_note(subject, transaction_id))
+    unsaved.forget(subject, transaction_id)
     return note
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from selfcare import errors
-from selfcare.annotations import attachments, labels, limits
+from selfcare.annotations import attachments, labels, limits, unsaved
 from selfcare.annotations.models import Attachment, Label, Note, Placing, Rule
 from selfcare.clients import transactions as service
 from selfcare.clients.shapes import Transaction
@@ -38,12 +38,22 @@ def context(subject: str, transaction_id: str, **more: Any) -> dict[str, Any]:
         "txn": txn,
         "note": note,
         "text": note.text,
+        "mark": unsaved.owner_mark(subject, transaction_id),
         "writer": secrets.token_hex(12),
         "files": attachments.of(subject, transaction_id),
         "most": limits.largest(),
         **_labels(subject, transaction_id, txn),
+        **_unsaved(subject, transaction_id, note),
         **more,
     }
+
+
+def _unsaved(subject: str, transaction_id: str, note: Note) -> dict[str, Any]:
+    """What was typed when the session had ended stands in the field, beside what is saved."""
+    left = unsaved.of(subject, transaction_id)
+    if left is None or left.text == note.text:
+        return {}
+    return {"text": left.text, "other": note, "seen": note.version, "left": left}
 
 
 def note_of(subject: str, transaction_id: str) -> Note:

@@ -41,6 +41,22 @@ class Note(models.Model):
         ]
 
 
+class UnsavedNote(models.Model):
+    """What its writer typed when their session had ended, until they come back and decide."""
+
+    subject = models.CharField(max_length=255)
+    transaction_id = models.CharField(max_length=80)
+    text = models.TextField()
+    written_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "transaction_id"], name="one_unsaved_note_each"
+            ),
+        ]
+
+
 class LabelQuerySet(models.QuerySet["Label"]):
     def of(self, subject: str) -> "LabelQuerySet":
         return self.filter(subject=subject)

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from selfcare.annotations import actions, card, labels
+from selfcare.annotations import actions, card, labels, unsaved
 from selfcare.annotations.models import Label, Note, Rule
 from selfcare.annotations.refusals import Refused
 from selfcare.web.guards import signed_in
@@ -22,6 +22,7 @@ def annotation_card(request: SignedInRequest, transaction_id: str) -> HttpRespon
     return show(request, transaction_id, "card")
 
 
+@unsaved.kept
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def note_edit(request: SignedInRequest, transaction_id: str) -> HttpResponse:
@@ -30,6 +31,7 @@ def note_edit(request: SignedInRequest, transaction_id: str) -> HttpResponse:
         return back(transaction_id)
     card.known(request.person.subject, transaction_id)
     if "keep" in request.POST:
+        unsaved.forget(request.person.subject, transaction_id)
         return _shown(request, transaction_id, "note-state", replaced=True)
     try:
         note = _save(request, transaction_id)

@@ -5,12 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.core import signing
 from django.db import close_old_connections, connection
 from django.test import Client
 from lxml import html
 
 from selfcare.annotations import actions
-from selfcare.annotations.models import Note
+from selfcare.annotations.models import Note, UnsavedNote
 from tests.support.control import Control, Person
 
 InPage = Callable[..., Any]
@@ -129,6 +130,58 @@ def test_a_visitor_is_sent_to_sign_in(client: Client, db: None) -> None:
     answer = client.post("/transactions/txn_1/note/", {"text": "x"}, headers={"HX-Request": "true"})
     assert answer.status_code == 401
     assert answer["HX-Redirect"].startswith("/sign-in/")
+
+
+def marked(page: Any) -> dict[str, str]:
+    form = html.fromstring(page.text).cssselect("#annotation-note")[0]
+    return dict(form.form_values())
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+def test_words_outlive_a_session_that_has_ended(
+    hers: Client, alice: Person, his: Client, bob: Person, paid: str, htmx: bool
+) -> None:
+    from tests.support.sign_in import sign_in
+
+    card, path = f"/transactions/{paid}/annotations/card/", f"/transactions/{paid}/note/"
+    save(hers.post, paid, "Before")
+    form = marked(hers.get(card)) | {"text": "Written signed out"}
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{card}"} if htmx else {}
+    hers.cookies.clear()
+    answer = hers.post(path, form, headers=headers)
+    assert answer.status_code == (401 if htmx else 302)
+    assert Note.objects.get().text == "Before"
+    sign_in(hers, alice.sub, alice.name)
+    page = hers.get(path, follow=True)
+    tree = html.fromstring(page.text)
+    assert tree.cssselect("textarea")[0].text.strip() == "Written signed out"
+    assert "signed out" in tree.cssselect(".notice strong")[0].text_content()
+    assert "Before" in tree.cssselect(".note-other")[0].text_content()
+    hers.post(path, marked(page) | {"text": "Written signed out", "over": "1"})
+    assert Note.objects.get().text == "Written signed out"
+    assert "signed out</strong>" not in hers.get(card).text
+
+
+def test_what_was_written_signed_out_can_be_dropped(hers: Client, alice: Person, paid: str) -> None:
+    from tests.support.sign_in import sign_in
+
+    card, path = f"/transactions/{paid}/annotations/card/", f"/transactions/{paid}/note/"
+    form = marked(hers.get(card)) | {"text": "Written signed out"}
+    hers.cookies.clear()
+    hers.post(path, form)
+    sign_in(hers, alice.sub, alice.name)
+    page = hers.get(card)
+    assert "not saved yet" in page.text
+    hers.post(path, marked(page) | {"keep": "0"})
+    assert html.fromstring(hers.get(card).text).cssselect("textarea")[0].text.strip() == ""
+    assert not UnsavedNote.objects.exists()
+
+
+def test_a_forged_mark_keeps_nothing(client: Client, db: None) -> None:
+    forged = signing.dumps(["usr_a", "txn_1"], salt="another")
+    for mark in ("", "x", forged):
+        client.post("/transactions/txn_1/note/", {"text": "Mine", "mark": mark})
+    assert not UnsavedNote.objects.exists()
 
 
 def test_a_get_of_a_forms_address_leads_to_the_card(hers: Client, paid: str) -> None:
