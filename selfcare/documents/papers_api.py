@@ -249,7 +249,7 @@ def statement(request: Any, account_id: AccountId, month: MonthName) -> Any:
     openapi_extra=PDF,
 )
 def statement_file(request: Any, account_id: AccountId, month: MonthName) -> HttpResponse:
-    """413 with more than 5,000 entries: export those."""
+    """413 with more than 1,000 entries: export those."""
     return views.pdf_answer(request, _told(request, account_id, month))
 
 

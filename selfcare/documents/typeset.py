@@ -6,6 +6,8 @@ what it prints in `data`, which travels as JSON: nothing in it can become markup
 
 import json
 import re
+import subprocess
+import sys
 import unicodedata
 from datetime import UTC, datetime
 from functools import cache
@@ -13,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-import typst
 from django.http import HttpResponse
 
+from selfcare.documents.press import NotSet, pressed
 from selfcare.web import problems
 from selfcare.web.request import Request
 
@@ -24,7 +26,9 @@ log = structlog.get_logger("selfcare.documents")
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "typst"
 FONTS = HERE / "fonts"
-FAMILIES = frozenset({"Archivo", "Archivo Wide", "DejaVu Sans"})
+# Some 200 rows of a table: a longer document is set in a process of its own.
+LONG_CHARACTERS = 30_000
+LONGEST_SECONDS = 60
 # Stands for a character that no font of ours has a glyph for; PDF/UA forbids empty boxes.
 REPLACEMENT = "□"
 
@@ -42,15 +46,15 @@ def pdf(template: str, data: dict[str, Any], *, made_at: datetime | None = None)
     """
     made_at = made_at or datetime.now(UTC)
     try:
-        return _compiled(template, _printable(data, "any"), made_at)
-    except typst.TypstError as error:
+        return _set(template, _printable(data, "any"), made_at)
+    except NotSet as reason:
         # Marks that stack in a way which no single font can set: letters without them can be.
-        log.warning("document.set_again", template=template, detail=error.message[:200])
+        log.warning("document.set_again", template=template, reason=str(reason))
     try:
-        return _compiled(template, _printable(data, "archivo"), made_at)
-    except typst.TypstError as error:
-        log.exception("document.not_set", template=template)
-        raise NotTypeset(template) from error
+        return _set(template, _printable(data, "archivo"), made_at)
+    except NotSet as reason:
+        log.error("document.not_set", template=template, reason=str(reason))
+        raise NotTypeset(template) from reason
 
 
 def answer(
@@ -82,28 +86,33 @@ def answer(
     )
 
 
-def _compiled(template: str, data: dict[str, Any], made_at: datetime) -> bytes:
-    made: bytes = typst.compile(
-        str(TEMPLATES / f"{template}.typ"),
-        root=str(TEMPLATES),
-        font_paths=_fonts(),
-        sys_inputs={"data": json.dumps(data)},
-        pdf_standards="ua-1",
-        timestamp=int(made_at.timestamp()),
-    )
-    return made
+def _set(template: str, data: dict[str, Any], made_at: datetime) -> bytes:
+    told = json.dumps(data)
+    job: dict[str, Any] = {
+        "template": str(TEMPLATES / f"{template}.typ"),
+        "root": str(TEMPLATES),
+        "fonts": str(FONTS),
+        "data": told,
+        "at": int(made_at.timestamp()),
+    }
+    return pressed(job) if len(told) <= LONG_CHARACTERS else _set_apart(job)
 
 
-@cache
-def _fonts() -> Any:
-    """Ours alone: a machine's own fonts would make the same receipt look different elsewhere."""
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
-    )
-    missing = FAMILIES - set(fonts.families())
-    if missing:
-        raise NotTypeset(f"fonts are missing: {', '.join(sorted(missing))}")
-    return fonts
+def _set_apart(job: dict[str, Any]) -> bytes:
+    """In a process of its own, which takes the memory along that it needed."""
+    try:
+        done = subprocess.run(  # noqa: S603 - our own program and our own interpreter
+            [sys.executable, "-I", str(HERE / "press.py")],
+            input=json.dumps(job).encode(),
+            capture_output=True,
+            timeout=LONGEST_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise NotSet(type(error).__name__) from error
+    if done.returncode != 0:
+        raise NotSet(done.stderr.decode(errors="replace")[-500:])
+    return done.stdout
 
 
 @cache

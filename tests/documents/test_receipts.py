@@ -120,9 +120,7 @@ def test_fonts_that_are_gone_are_a_page_that_says_so(
     client, _ = signed_in(alice)
     txn = paid(control, alice)
     monkeypatch.setattr(typeset, "FONTS", tmp_path)
-    typeset._fonts.cache_clear()
     answer = client.get(f"/transactions/{txn}/receipt.pdf")
-    typeset._fonts.cache_clear()
     assert answer.status_code == 503
     assert answer["Retry-After"]
     assert "can’t make this document" in answer.text

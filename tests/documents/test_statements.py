@@ -205,7 +205,9 @@ def test_too_many_entries_are_taken_as_a_file(
     page = client.get(address)
     assert page.status_code == 200
     assert "too many for a page" in page.text
-    assert client.get(f"{address}statement.pdf").status_code == 413
+    led = client.get(f"{address}statement.pdf")
+    assert (led.status_code, led["Location"]) == (303, address)
+    assert client.get("/api/v1/accounts/acc_1/statements/2026-10/file").status_code == 413
 
 
 def test_a_month_begins_at_midnight_where_its_person_is():

@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pikepdf
 import pypdf
@@ -107,14 +108,29 @@ def test_it_shows_every_character_that_it_says_it_can():
 
 def test_missing_fonts_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path):
     monkeypatch.setattr(typeset, "FONTS", tmp_path)
-    typeset._fonts.cache_clear()
-    try:
-        with pytest.raises(typeset.NotTypeset):
-            typeset.pdf("receipt", paper("Nordlicht"))
-    finally:
-        typeset._fonts.cache_clear()
+    with pytest.raises(typeset.NotTypeset):
+        typeset.pdf("receipt", paper("Nordlicht"))
 
 
 def test_a_template_that_does_not_fit_is_told():
     with pytest.raises(typeset.NotTypeset):
         typeset.pdf("receipt", {"title": "x"})
+
+
+def test_a_long_document_leaves_no_memory_behind():
+    def resident() -> int:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) // 1024
+
+    long = paper(*(f"Shop number {number}" for number in range(1500)))
+    body = typeset.pdf("receipt", long)
+    assert "Shop number 1499" in text_of(body)
+    before = resident()
+    for _ in range(3):
+        typeset.pdf("receipt", long)
+    assert resident() - before < 20
+
+
+def test_a_long_document_that_does_not_fit_is_told():
+    with pytest.raises(typeset.NotTypeset):
+        typeset.pdf("receipt", {"title": "x" * 40_000})

@@ -17,8 +17,9 @@ from selfcare.web.moments import Zone
 from selfcare.web.request import Person
 from selfcare.web.zones import zone_of
 
-# More are taken as a file: nobody reads a paper of a thousand pages.
+# More are taken as a file: nobody reads on through hundreds of pages.
 MOST_ENTRIES = 5_000
+MOST_PRINTED = 1_000
 FIRST_YEAR = 1970
 # What moved money without being a transaction, by the service's name for it.
 OTHERS = {"account.opened": "Brought in", "balance.opened": "Brought in"}
@@ -59,6 +60,10 @@ class Told:
     totals: Statement
     entries: tuple[Entry, ...] | None
     as_of: datetime
+
+    @property
+    def is_printable(self) -> bool:
+        return self.entries is not None and len(self.entries) <= MOST_PRINTED
 
     @property
     def mismatch(self) -> str:

@@ -15,7 +15,7 @@ from selfcare.documents import typeset
 from selfcare.documents.statements import content
 from selfcare.web import problems
 from selfcare.web.guards import signed_in
-from selfcare.web.pages import render_page
+from selfcare.web.pages import SeeOther, render_page
 from selfcare.web.request import Person, SignedInRequest
 from selfcare.web.zones import zone_of
 
@@ -60,7 +60,10 @@ def statement(request: SignedInRequest, account_id: str, month: str) -> HttpResp
 @signed_in
 def statement_pdf(request: SignedInRequest, account_id: str, month: str) -> HttpResponse:
     """What doesn't add up, or is too long for a paper, is told on the page and not printed."""
-    return pdf_answer(request, _told(request, account_id, month))
+    told = _told(request, account_id, month)
+    if not told.is_printable and not told.mismatch:
+        return SeeOther(reverse("documents:statement", args=[account_id, told.month.name]))
+    return pdf_answer(request, told)
 
 
 def pdf_answer(request: Any, told: content.Told) -> HttpResponse:
@@ -68,7 +71,7 @@ def pdf_answer(request: Any, told: content.Told) -> HttpResponse:
         return problems.page(
             request, 503, code="does_not_add_up", detail=told.mismatch, retry_after=60
         )
-    if told.entries is None:
+    if not told.is_printable:
         return problems.page(request, 413, code="too_many_entries")
     filename = f"statement-{told.totals.account.id}-{told.month.name}.pdf"
     data = content.data(told, request.person)
