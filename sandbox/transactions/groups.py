@@ -1,21 +1,23 @@
 """What completed transactions come to by month, by merchant or by set; no HTTP here."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from django.db.models import QuerySet
-from django.db.models.functions import TruncMonth
+from django.db.models import Q
 
 from sandbox.people.models import Merchant, Person
 from sandbox.transactions import filters
 from sandbox.transactions.filters import Filters, Named
 from sandbox.transactions.models import COMMON_DIGITS, Transaction
-from sandbox.transactions.narrowing import in_set, narrowed
+from sandbox.transactions.narrowing import narrowed
 from sandbox.transactions.search import EXPONENTS
-from sandbox.transactions.totals import SUMS
+from sandbox.transactions.tally import Sums, grouped
 
+COMPLETED = Transaction.Status.COMPLETED
 ALSO = frozenset({"group_by", "zone", "limit", "sets_to_group"})
 WAYS = ("month", "merchant", "set")
 MOST_SETS = 40
@@ -33,46 +35,80 @@ def summary(person: Person, facts: Mapping[str, Any]) -> list[Row]:
     limit = filters.whole(facts, "limit", 50, 500)
     zone = _zone(facts.get("zone", "UTC"))
     sets = _sets(facts.get("sets_to_group"), way)
-    rows = _completed(person, wanted)
+    if (wanted.status and COMPLETED not in wanted.status) or wanted.needs_me:
+        return []
+    wanted = replace(wanted, status=(COMPLETED,))
     if way == "month":
-        return _by_month(rows, zone)
-    return _largest(_by_merchant(rows) if way == "merchant" else _by_set(rows, sets), limit)
+        return _by_month(person, wanted, zone)
+    rows = _by_merchant(person, wanted) if way == "merchant" else _by_set(person, wanted, sets)
+    return _largest(rows, limit)
 
 
-def _completed(person: Person, wanted: Filters) -> QuerySet[Transaction]:
-    return narrowed(person, wanted).filter(status=Transaction.Status.COMPLETED)
+def _by_month(person: Person, wanted: Filters, zone: ZoneInfo) -> list[Row]:
+    found = grouped(person, wanted, ("month", "currency"))
+    months: dict[tuple[str, str], Sums] = defaultdict(Sums)
+    for (month, currency), sums in found.items():
+        months[f"{month:%Y-%m}", currency] = sums
+    for sign, key, row in _shifted(person, wanted, zone, [month for month, _ in found]):
+        months[key, row["currency"]].add(row, sign)
+    return [_row(key, key, currency, sums) for (key, currency), sums in sorted(months.items())
+            if sums.count]  # fmt: skip
 
 
-def _by_month(rows: QuerySet[Transaction], zone: ZoneInfo) -> list[Row]:
-    grouped = rows.annotate(month=TruncMonth("created_at", tzinfo=zone)).values("month", "currency")
-    found = []
-    for row in grouped.annotate(**SUMS).order_by("month", "currency"):
-        key = f"{row['month']:%Y-%m}"
-        found.append(_row(key, key, row))
-    return found
+def _shifted(
+    person: Person, wanted: Filters, zone: ZoneInfo, months: list[datetime]
+) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """What lies in one month in UTC and in another in the zone: out of the one, into the other."""
+    between = Q()
+    for begins in {month for one in months for month in (one, _next(one))}:
+        there = begins.replace(tzinfo=zone).astimezone(UTC)
+        if there != begins:
+            between |= Q(created_at__gte=min(begins, there), created_at__lt=max(begins, there))
+    if not between:
+        return
+    rows = narrowed(person, wanted).filter(between)
+    facts = ("created_at", "currency", "direction", "amount_minor", "fee_minor")
+    for row in rows.values(*facts):
+        amounts = {"in_minor": 0, "out_minor": 0, f"{row['direction']}_minor": row["amount_minor"]}
+        at = row["created_at"]
+        yield -1, f"{at:%Y-%m}", {**row, **amounts, "count": 1}
+        yield 1, f"{at.astimezone(zone):%Y-%m}", {**row, **amounts, "count": 1}
 
 
-def _by_merchant(rows: QuerySet[Transaction]) -> list[Row]:
-    grouped = list(rows.values("merchant_id", "currency").annotate(**SUMS).order_by())
-    shops = Merchant.objects.in_bulk({row["merchant_id"] for row in grouped} - {None})
+def _next(month: datetime) -> datetime:
+    return (month + timedelta(days=31)).replace(day=1)
+
+
+def _by_merchant(person: Person, wanted: Filters) -> list[Row]:
+    found = grouped(person, wanted, ("merchant_id", "currency"))
+    shops = Merchant.objects.in_bulk({pk for pk, _ in found} - {None})
     return [
-        _row(shop.public_id, shop.name, row) if shop else _row("", NO_MERCHANT, row)
-        for row in grouped
-        for shop in [shops.get(row["merchant_id"])]
+        _row(shops[pk].public_id, shops[pk].name, currency, sums)
+        if pk in shops
+        else _row("", NO_MERCHANT, currency, sums)
+        for (pk, currency), sums in found.items()
     ]
 
 
-def _by_set(rows: QuerySet[Transaction], sets: Mapping[str, Named]) -> list[Row]:
+def _by_set(person: Person, wanted: Filters, sets: Mapping[str, Named]) -> list[Row]:
     return [
-        _row(key, key, row)
+        _row(key, key, currency, sums)
         for key, one in sets.items()
-        for row in rows.filter(in_set(one)).values("currency").annotate(**SUMS).order_by("currency")
+        for (currency,), sums in grouped(
+            person, replace(wanted, sets=(*wanted.sets, one)), ("currency",)
+        ).items()
     ]
 
 
-def _row(key: str, name: str, row: Mapping[str, Any]) -> Row:
-    sums = {name: row[name] for name in ("currency", "count", "in_minor", "out_minor")}
-    return {"key": key, "name": name, **sums}
+def _row(key: str, name: str, currency: str, sums: Sums) -> Row:
+    return {
+        "key": key,
+        "name": name,
+        "currency": currency,
+        "count": sums.count,
+        "in_minor": sums.in_minor,
+        "out_minor": sums.out_minor,
+    }
 
 
 def _largest(rows: Iterable[Row], limit: int) -> list[Row]:

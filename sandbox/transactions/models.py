@@ -137,6 +137,24 @@ class Transaction(models.Model):
                 fields=["person", "currency", "-created_at", "-id"], name="transaction_currency"
             ),
             models.Index(
+                fields=["person", "-amount_common", "-created_at", "-id"],
+                name="transaction_amount",
+            ),
+            # Small amounts first, but newest first among equals: one direction all the way.
+            models.Index(
+                F("person"),
+                (F("amount_common") * Value(-1)).desc(),
+                F("created_at").desc(),
+                F("id").desc(),
+                name="transaction_amount_rising",
+            ),
+            models.Index(
+                fields=["person", "merchant", "-created_at", "-id"],
+                condition=Q(merchant__isnull=False),
+                name="transaction_merchant",
+            ),
+            models.Index(fields=["person", "-updated_at"], name="transaction_changed"),
+            models.Index(
                 fields=["due_at"], condition=Q(due_at__isnull=False), name="transaction_due"
             ),
             models.Index(
@@ -173,6 +191,31 @@ class Transaction(models.Model):
             amount_minor=self.amount_minor,
             currency=self.currency,
         )
+
+
+class Tally(models.Model):
+    """What a person's transactions of one month (UTC, of `created_at`) and of one sort come to.
+
+    Triggers of PostgreSQL keep it with every statement that writes transactions: each adds rows of
+    differences, so that no two writers ever wait for one another, and `tally.py` settles them into
+    one row a group. On SQLite it stays empty.
+    """
+
+    person = models.ForeignKey(Person, models.CASCADE, db_index=False, related_name="+")
+    month = models.DateTimeField()
+    account_id = models.BigIntegerField()
+    merchant_id = models.BigIntegerField(null=True)
+    kind = models.CharField(max_length=10)
+    direction = models.CharField(max_length=3)
+    status = models.CharField(max_length=15)
+    currency = models.CharField(max_length=3)
+    count = models.BigIntegerField()
+    amount_minor = models.DecimalField(max_digits=38, decimal_places=0)
+    fee_minor = models.DecimalField(max_digits=38, decimal_places=0)
+    settled = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "month"], name="transaction_tally")]
 
 
 class TransactionEvent(models.Model):

@@ -10,7 +10,6 @@ from sandbox.transactions import search
 from sandbox.transactions.filters import Filters, Named
 from sandbox.transactions.models import Transaction
 
-EQUAL = {"status": "status", "kind": "kind", "currency": "currency"}
 BOUNDS = {
     "created_from": "created_at__gte",
     "created_until": "created_at__lt",
@@ -24,11 +23,9 @@ BOUNDS = {
 
 def narrowed(person: Person, filters: Filters) -> QuerySet[Transaction]:
     """The person's transactions that the filters let through."""
-    rows = Transaction.objects.filter(_facts(filters), person=person)
-    if filters.merchant:
-        rows = rows.filter(_among("merchant_id", _merchants(filters.merchant)))
-    if filters.account:
-        rows = rows.filter(_among("account_id", _accounts(person, filters.account)))
+    rows = Transaction.objects.filter(plain(person, filters), _bounds(filters), person=person)
+    if filters.ids:
+        rows = rows.filter(pk__in=filters.ids)
     for term in search.terms(filters.q):
         rows = rows.filter(search__contains=term)
     if filters.counterparty:
@@ -42,40 +39,44 @@ def narrowed(person: Person, filters: Filters) -> QuerySet[Transaction]:
     return rows
 
 
+def plain(person: Person, filters: Filters) -> Q:
+    """What is equal to something: holds for rows and for their monthly sums alike."""
+    wanted = Q()
+    for name in ("status", "kind", "currency"):
+        values = getattr(filters, name)
+        if values:
+            wanted &= _among(name, list(values))
+    if filters.direction:
+        wanted &= Q(direction=filters.direction)
+    if filters.needs_me:
+        wanted &= Q(status=Transaction.Status.ACTION_REQUIRED)
+    if filters.merchant:
+        wanted &= _among("merchant_id", merchants(filters.merchant))
+    if filters.account:
+        wanted &= _among("account_id", _accounts(person, filters.account))
+    return wanted
+
+
 def in_set(one: Named) -> Q:
     """What a set holds; an empty one nothing."""
     held = Q(pk__in=one.ids)
     if one.merchants:
-        held |= Q(merchant_id__in=_merchants(one.merchants))
+        held |= Q(merchant_id__in=merchants(one.merchants))
     if one.counterparties:
         held |= Q(counterparty_name__in=one.counterparties)
     return held & ~Q(pk__in=one.except_ids) if one.except_ids else held
 
 
-def _facts(filters: Filters) -> Q:
-    wanted = Q()
-    for name, column in EQUAL.items():
-        values = getattr(filters, name)
-        if values:
-            wanted &= _among(column, list(values))
-    if filters.direction:
-        wanted &= Q(direction=filters.direction)
-    if filters.needs_me:
-        wanted &= Q(status=Transaction.Status.ACTION_REQUIRED)
-    if filters.ids:
-        wanted &= Q(pk__in=filters.ids)
-    for name, lookup in BOUNDS.items():
-        value = getattr(filters, name)
-        if value is not None:
-            wanted &= Q(**{lookup: value})
-    return wanted
+def _bounds(filters: Filters) -> Q:
+    bounds = {lookup: getattr(filters, name) for name, lookup in BOUNDS.items()}
+    return Q(**{lookup: value for lookup, value in bounds.items() if value is not None})
 
 
 def _among(column: str, values: list[str] | list[int]) -> Q:
     return Q(**{column: values[0]}) if len(values) == 1 else Q(**{f"{column}__in": values})
 
 
-def _merchants(public_ids: tuple[str, ...]) -> list[int]:
+def merchants(public_ids: tuple[str, ...]) -> list[int]:
     # Looked up before: the planner knows how common a merchant is, but not a subquery's answer.
     return list(Merchant.objects.filter(public_id__in=public_ids).values_list("pk", flat=True))
 
