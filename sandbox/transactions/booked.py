@@ -43,7 +43,7 @@ def statement(account: Account, since: datetime, until: datetime) -> dict[str, A
     other = [fact for fact in facts if fact[0] >= since]
     moved = booked["in_minor"] - booked["out_minor"] - booked["fees_minor"]
     return {
-        "account": wire._own(account),
+        "account": wire.own(account),
         "from": clock.rfc3339(since),
         "until": clock.rfc3339(until),
         "opening_minor": opening,

@@ -79,6 +79,12 @@ class Filters:
     changed_since: datetime | None = None
     sets: tuple[Named, ...] = ()
 
+    @property
+    def picky(self) -> bool:
+        """Whether it names what or who is meant: then it is a small part of all."""
+        named = (self.merchant, self.q, self.counterparty, self.reference, self.iban, self.ids)
+        return any(named) or bool(self.sets) or self.changed_since is not None
+
     def told(self) -> dict[str, Any]:
         """What is set, in a form to fingerprint."""
         return {name: value for name, value in asdict(self).items() if value}

@@ -43,7 +43,7 @@ class Question:
     def rows(self) -> QuerySet[Transaction]:
         """In order, from the place on, without an end."""
         found = narrowed(self.person, self.filters)
-        keys, op = _keys(self.sort)
+        keys, op = _keys(self.sort, walks=not self.filters.picky)
         if self.after:
             found = found.filter(_Row(op, keys, self.after.values(self.sort)))
         newest = op == "<"
@@ -119,18 +119,18 @@ def page(asked: Question) -> Page:
     return Page(found[: asked.limit], asked.cursor(found[asked.limit - 1]))
 
 
-def _keys(sort: str) -> tuple[list[Key], str]:
-    """What rows are ordered by, all keys in one direction, and how the next ones compare."""
-    match sort:
-        case "created_at":
-            return [F("created_at"), F("id")], ">"
-        case "-amount":
-            return [F("amount_common"), F("created_at"), F("id")], "<"
-        case "amount":
-            # Small amounts first but newest first among equals: so the amount is turned round.
-            return [F("amount_common") * Value(-1), F("created_at"), F("id")], "<"
-        case _:
-            return [F("created_at"), F("id")], "<"
+def _keys(sort: str, *, walks: bool) -> tuple[list[Key], str]:
+    """What rows are ordered by, all keys in one direction, and how the next ones compare.
+
+    Few rows that are scattered over all amounts are found and sorted rather than come across on a
+    walk through an index: so without `walks` the first key is one that no index knows.
+    """
+    rest: list[Key] = [F("created_at"), F("id")]
+    if sort in {"-created_at", "created_at"}:
+        return rest, "<" if sort == NEWEST else ">"
+    # Small amounts first but newest first among equals: so the amount is turned round.
+    amount: Key = F("amount_common") if sort == "-amount" else F("amount_common") * Value(-1)
+    return [amount if walks else amount + Value(0), *rest], "<"
 
 
 def _stamp(person: Person, wanted: Filters, sort: str) -> str:

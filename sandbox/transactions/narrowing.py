@@ -1,6 +1,6 @@
 """From filters to rows: which of a person's transactions are meant; orders and counts nothing."""
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import StrIndex, Substr
 
 from sandbox import ids
@@ -55,6 +55,13 @@ def plain(person: Person, filters: Filters) -> Q:
     if filters.account:
         wanted &= _among("account_id", _accounts(person, filters.account))
     return wanted
+
+
+def had_to_do_with(person: Person) -> QuerySet[Merchant]:
+    """The merchants of a person's transactions."""
+    return Merchant.objects.filter(
+        Exists(Transaction.objects.filter(person=person, merchant=OuterRef("pk")))
+    )
 
 
 def in_set(one: Named) -> Q:

@@ -2,14 +2,13 @@
 
 import re
 
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 from sandbox import clock, problems
-from sandbox.people.models import Merchant, Person
+from sandbox.people.models import Person
 from sandbox.transactions import booked, filters, groups, listing, stream, totals, wire
 from sandbox.transactions.door import Visit, is_foreign, service
-from sandbox.transactions.models import Transaction
+from sandbox.transactions.narrowing import had_to_do_with
 
 ACCOUNT = re.compile(r"acc_[A-Za-z0-9_]{1,36}")
 
@@ -77,8 +76,7 @@ def merchants(request: HttpRequest, visit: Visit, person: Person) -> HttpRespons
     if set(facts) - {"q"}:
         raise filters.bad(sorted(set(facts) - {"q"})[0][:40], "is not a filter")
     asked = filters.read(facts).q
-    paid = Transaction.objects.filter(person=person, merchant=OuterRef("pk"))
-    rows = Merchant.objects.filter(Exists(paid)).order_by("name", "pk")
+    rows = had_to_do_with(person).order_by("name", "pk")
     found = [row for row in rows if filters.matches(asked, row.name)][:50]
     return problems.answer(
         200, {"data": [{"id": row.public_id, "name": row.name} for row in found]}

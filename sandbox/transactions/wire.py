@@ -18,7 +18,7 @@ type Json = dict[str, Any]
 
 def account(row: Account, owner: str) -> Json:
     return {
-        **_own(row),
+        **own(row),
         "owner": owner,
         "balance_minor": row.balance_minor,
         "available_minor": row.available_minor,
@@ -45,13 +45,13 @@ def transaction(row: Transaction, now: datetime) -> Json:
         "completed_at": maybe(row.completed_at),
         "scheduled_for": maybe(row.scheduled_for),
         "expires_at": maybe(row.expires_at),
-        "account": _own(row.account),
+        "account": own(row.account),
         "counterparty": {
             "kind": row.counterparty_kind,
             "name": row.counterparty_name,
             "iban": row.counterparty_iban or None,
         },
-        "merchant": _merchant(row.merchant) if row.merchant else None,
+        "merchant": merchant(row.merchant) if row.merchant else None,
         "references": {
             "end_to_end_id": row.end_to_end_id or None,
             "merchant_reference": row.merchant_reference or None,
@@ -76,7 +76,7 @@ def detail(row: Transaction, now: datetime) -> Json:
     }
 
 
-def _own(row: Account) -> Json:
+def own(row: Account) -> Json:
     return {
         "id": row.public_id,
         "name": row.name,
@@ -95,7 +95,7 @@ def _original(row: Transaction) -> Json | None:
     }
 
 
-def _merchant(row: Merchant) -> Json:
+def merchant(row: Merchant) -> Json:
     return {
         "id": row.public_id,
         "name": row.name,
