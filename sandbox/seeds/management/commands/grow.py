@@ -54,6 +54,7 @@ class Command(BaseCommand):
                     self._progress(done, count, begun)
                 self.stdout.write("putting indexes in order and proving the ledger")
             prove()
+        bulk.tidy(count)
         self.stdout.write(f"{done} transactions in {time.monotonic() - begun:.1f} s")
 
     def _progress(self, done: int, count: int, begun: float) -> None:
