@@ -7,14 +7,15 @@ from django.db import transaction as database
 from django.http import HttpRequest, HttpResponse
 
 from sandbox import clock, ids
-from sandbox.cases import answering, listing, play, wire
+from sandbox.cases import answering, life, listing, play, wire
 from sandbox.cases.models import Case
-from sandbox.cases.rules import LIVES, OPEN_STATES
+from sandbox.cases.rules import LIVES, OPEN_STATES, RULES
 from sandbox.cases.views import locked
 from sandbox.control import record
-from sandbox.control.views import facts_of, lever, sub_of
+from sandbox.control.views import facts_of, lever, sub_of, transaction_of
 from sandbox.problems import answer
 from sandbox.transactions.models import Transaction
+from sandbox.transactions.refunds import left_of
 
 ANSWERS = ("accept", "partly", "decline", "contest", "message")
 MOST = 200
@@ -37,6 +38,29 @@ def case_list(request: HttpRequest) -> HttpResponse:
     if text := request.GET.get("transaction_id"):
         rows = rows.filter(transaction=ids.unwire("txn", text))
     return answer(200, [wire.case(row, now) for row in rows[:MOST]])
+
+
+@lever("POST")
+def case_new(request: HttpRequest, id_: str) -> HttpResponse:
+    """{"kind", "reason"?, "amount_minor"?, "message"?} → a case of the transaction's person."""
+    facts, now = facts_of(request), clock.now()
+    kind, reason = facts.get("kind"), facts.get("reason") or ""
+    if kind not in RULES or (reason and reason not in RULES[kind].reasons):
+        raise ValueError(f"kind must be one of {', '.join(RULES)}, with a reason of its own")
+    amount, text = facts.get("amount_minor"), facts.get("message") or "Please look into it."
+    if not isinstance(text, str) or len(text) > 2000 or "\0" in text:
+        raise ValueError("message may have 2000 characters")
+    with database.atomic():
+        row = transaction_of(id_, lock=True)
+        left = left_of(row)
+        if kind in row.open_cases.split():
+            raise ValueError(f"a {kind} is open already")
+        if amount is not None and (type(amount) is not int or not 1 <= amount <= left):
+            raise ValueError(f"amount_minor must be from 1 to {left}")
+        wanted = (left if amount is None else amount) if RULES[kind].takes_money else None
+        reason = reason or next(iter(RULES[kind].reasons), "")
+        case = life.opened(row, kind, at=now, reason=reason, amount_minor=wanted, message=text)
+    return answer(201, wire.case(listing.whole().get(pk=case.pk), now))
 
 
 @lever("POST")

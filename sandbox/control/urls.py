@@ -11,6 +11,7 @@ urlpatterns = [
     path("people/<str:sub>/transactions", views.transactions),
     path("transactions/<str:id_>/advance", views.advance),
     path("transactions/<str:id_>/refund-answer", views.refund_answer),
+    path("transactions/<str:id_>/cases", desk.case_new),
     path("cases", desk.case_list),
     path("cases/<str:id_>/answer", desk.answer_new),
     path("cases/<str:id_>/advance", desk.advance_new),

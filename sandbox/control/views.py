@@ -81,14 +81,14 @@ def code(request: HttpRequest, sub: str) -> HttpResponse:
 @lever("POST")
 def transactions(request: HttpRequest, sub: str) -> HttpResponse:
     row = making.transaction(_known(sub), facts_of(request), clock.now())
-    return answer(201, wire.detail(_row(row.wire_id), clock.now()))
+    return answer(201, wire.detail(transaction_of(row.wire_id), clock.now()))
 
 
 @lever("POST")
 def advance(request: HttpRequest, id_: str) -> HttpResponse:
     facts = facts_of(request)
     with database.atomic():
-        row = _row(id_, lock=True)
+        row = transaction_of(id_, lock=True)
         target, reason = facts.get("to"), facts.get("reason_code") or ""
         if not isinstance(target, str):
             raise ValueError("to must be a status")
@@ -96,7 +96,7 @@ def advance(request: HttpRequest, id_: str) -> HttpResponse:
     record.write(
         "advance", sub=row.person.sub, transaction_id=id_, effect=f"transaction.{row.status}"
     )
-    return answer(200, wire.detail(_row(id_), clock.now()))
+    return answer(200, wire.detail(transaction_of(id_), clock.now()))
 
 
 @lever("POST")
@@ -107,7 +107,7 @@ def refund_answer(request: HttpRequest, id_: str) -> HttpResponse:
     if type(amount) is not int:
         raise ValueError("amount_minor must be a whole number")
     with database.atomic():
-        row = _row(id_, lock=True)
+        row = transaction_of(id_, lock=True)
         wish = row.refund_request
         if wish is None or not wish.is_open:
             raise ValueError("there is no open refund request")
@@ -120,7 +120,7 @@ def refund_answer(request: HttpRequest, id_: str) -> HttpResponse:
     record.write(
         "advance", sub=row.person.sub, transaction_id=id_, effect="refund_request.answered"
     )
-    return answer(200, wire.detail(_row(id_), clock.now()))
+    return answer(200, wire.detail(transaction_of(id_), clock.now()))
 
 
 @lever("POST")
@@ -189,7 +189,7 @@ def _known(sub: str) -> Person:
     return person
 
 
-def _row(id_: str, *, lock: bool = False) -> Transaction:
+def transaction_of(id_: str, *, lock: bool = False) -> Transaction:
     pk = ids.unwire("txn", id_)
     rows = Transaction.objects.select_related(
         "account", "peer__person", "merchant", "refund_request", "person", "refund_of"

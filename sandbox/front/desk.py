@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
-from django.db.models import F
 from django.http import HttpRequest
 
 from sandbox import clock
@@ -60,12 +59,11 @@ class Open:
 
 
 def open_cases() -> tuple[list[Open], int]:
-    """Those that wait for the other side first, by deadline; and how many more there are."""
+    """What just came first, where the other side has the word; and how many more there are."""
     rows = listing.whole().filter(state__in=OPEN_STATES)
     mine = rows.exclude(waiting_for__in=["", "user"])
     others = rows.filter(waiting_for__in=["", "user"])
-    by_time = F("respond_by").asc(nulls_last=True)
-    found = [*mine.order_by(by_time)[:MOST], *others.order_by(by_time)[:MOST]][:MOST]
+    found = [*mine.order_by("-updated_at")[:MOST], *others.order_by("-updated_at")[:MOST]][:MOST]
     return [_card(row, number) for number, row in enumerate(found)], rows.count() - len(found)
 
 

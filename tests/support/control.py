@@ -65,6 +65,13 @@ class Control:
         )
         return moved
 
+    def open_case(self, transaction_id: str, kind: str, **facts: Any) -> dict[str, Any]:
+        """A case by the transaction's person, by no page; `reason`, `amount_minor`, `message`."""
+        opened: dict[str, Any] = self.call(
+            "POST", f"transactions/{transaction_id}/cases", json={"kind": kind, **facts}
+        )
+        return opened
+
     def cases(self, person: Person, *, state: str = "") -> list[dict[str, Any]]:
         """The person's cases, newest first; `state` is open or closed."""
         params = {"sub": person.sub, **({"state": state} if state else {})}
