@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpResponse, QueryDict
-from ninja import Field, Path, Query, Router, Schema
+from ninja import Field, Path, Query, Router, Schema, Status
 from pydantic import ConfigDict, StringConstraints
 
 from selfcare.clients import shapes, totals
@@ -189,7 +189,7 @@ def save_view(request: Any, body: SavedViewIn) -> Any:
         )
     except keeping.Refused as refusal:
         return _unfit(request, refusal)
-    return 201, _out(request, view)
+    return Status(201, _out(request, view))
 
 
 @router.get("/saved-views/{view_id}", response={200: SavedViewOut, **KEPT}, summary="One view")
@@ -212,7 +212,7 @@ def change_view(request: Any, view_id: ViewId, body: SavedViewChange) -> Any:
 def delete_view(request: Any, view_id: ViewId) -> Any:
     """The transactions that it showed stay."""
     keeping.delete_view(_view(request, view_id))
-    return 204, None
+    return Status(204, None)
 
 
 def _view(request: Any, view_id: str) -> SavedView:

@@ -26,7 +26,10 @@ def frame(request: SignedInRequest, found: Finding, views: list[SavedView]) -> d
     """Everything but the rows; works where some of it wasn't understood, too."""
     tabs = list(tabs_of(found))
     by_tab = next((tab["name"] for tab in tabs if tab["current"]), "")
-    chips = [chip for chip in found.chips if not (chip.name == "status" and by_tab)]
+    # A tab alone says it already; what was typed or ticked beside it has its chip.
+    told = [part for part in found.parts if part.name == "status"] if by_tab else []
+    is_tab = len(told) == 1 and told[0].field == "status"
+    chips = [chip for chip in found.chips if not (chip.name == "status" and is_tab)]
     form = FilterForm(request.person, found)
     here = next((view for view in views if view.query == found.query_string), None)
     return {
@@ -108,7 +111,7 @@ def _problems(found: Finding, form: FilterForm) -> list[str]:
     return [
         sentence
         for name, sentences in found.errors.items()
-        if name not in form.fields
+        if name not in form.fields or name == "needs_me"
         for sentence in sentences
     ]
 
