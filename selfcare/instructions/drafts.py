@@ -95,7 +95,9 @@ def expired_form(request: Request, reason: str = "") -> HttpResponse:
 
     Somebody who signed in again in another tab goes on with the form, and nothing was sent.
     """
-    if request.path.startswith("/api/") or not keep(request.POST):
+    intent = None if request.path.startswith("/api/") else _intent(request.POST)
+    strangers = intent and request.person and intent.subject != request.person.subject
+    if strangers or intent is None or not keep(request.POST):
         return web_views.expired_form(request, reason)
     if request.person is None:
         return sign_in_first(request)

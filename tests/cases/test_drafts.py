@@ -137,6 +137,17 @@ def test_a_form_from_before_another_sign_in_keeps_its_words(
     assert "The bell is missing." in client.get(answer["Location"]).text
 
 
+def test_a_form_of_another_person_is_too_old_and_keeps_nothing(
+    client: Client, signed_in: SignedIn, bob: Person, path: str
+) -> None:
+    fields = {**form_of(client, path), **WROTE}
+    his, _ = signed_in(bob)
+    his.handler.enforce_csrf_checks = True
+    answer = his.post(path, {**fields, "csrfmiddlewaretoken": "x" * 64})
+    assert answer.status_code == 403
+    assert not Draft.objects.exists()
+
+
 def test_files_that_were_handed_over_stay_with_the_draft(
     client: Client, signed_in: SignedIn, alice: Person, path: str
 ) -> None:

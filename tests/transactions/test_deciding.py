@@ -173,6 +173,12 @@ def test_it_needs_the_csrf_token(signed_in: SignedIn, control: Control, alice: P
     fields = form_of(client, path)
     client.handler.enforce_csrf_checks = True
     answer = client.post(path, {**fields, "csrfmiddlewaretoken": "x" * 64, "reason": "other"})
+    # The words come back in a fresh form; nothing of it was done.
+    assert answer.status_code == 303
+    assert answer["Location"] == path
+    assert not Instruction.objects.exists()
+    del fields["intent"]
+    answer = client.post(path, {**fields, "csrfmiddlewaretoken": "x" * 64, "reason": "other"})
     assert answer.status_code == 403
     assert not Instruction.objects.exists()
 
