@@ -11,7 +11,7 @@ import sys
 import time
 from types import FrameType
 
-from tools.bench import pages
+from tools.bench import exporting, pages
 from tools.bench.load import Target, WrongAnswerError, interleaved, percentile
 from tools.bench.stack import Stack, StackError, memory_mib, running
 from tools.children import free_port
@@ -67,6 +67,8 @@ def bench(stack: Stack) -> None:
     print_ratios(found, deep)
     if before and after:
         print(f"memory of selfcare's process: {before:.0f} MiB before, {after:.0f} MiB after")
+    say("exporting all of them")
+    exporting.bench(stack, many, few, found["list"])
     print(f"\n{count:,} transactions of one person; Python {platform.python_version()}.")
     print(HOW.format(cpus=os.cpu_count(), at_once=at_once, rounds=rounds))
 

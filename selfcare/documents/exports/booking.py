@@ -219,9 +219,14 @@ class Ledger:
         for number, posting in enumerate(books.other, 1):
             self._enter(account, _other(account, posting, number))
         if books.other:
+            count = len(books.other)
+            are = (
+                "booking that is no transaction is"
+                if count == 1
+                else ("bookings that are no transactions are")
+            )
             self._about.notes.append(
-                f"{account.name} {account.currency}: {len(books.other)} bookings that are no "
-                "transactions are in it, so that its balances add up."
+                f"{account.name}: {count} {are} in it, so that the balances add up."
             )
 
 

@@ -124,7 +124,7 @@ def test_camt_holds_what_else_was_booked_so_that_it_adds_up() -> None:
 
     body, told = written("camt053", rows, books=books)
     assert texts(etree.fromstring(body), ".//c:Bal/c:Amt") == ["10.00", "57.50"]
-    assert "1 bookings that are no transactions" in told.notes[0]
+    assert "1 booking that is no transaction" in told.notes[0]
 
 
 def test_camt_refuses_an_amount_that_has_no_room() -> None:
