@@ -1,5 +1,6 @@
 """A running box and somebody who speaks to it as selfcare would."""
 
+import copy
 import hashlib
 import itertools
 import os
@@ -30,11 +31,15 @@ def new_key() -> str:
     return secrets.token_urlsafe(18)
 
 
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class Box:
     def __init__(self, folder: Path) -> None:
-        with closing(socket.socket()) as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
         self.server_url = os.environ["SANDBOX_DATABASE_URL"]
@@ -57,9 +62,13 @@ class Box:
         subprocess.run(
             [*python, "sandbox", "migrate", "-v0"], cwd=ROOT, env=self.environment, check=True
         )
+        self.serve()
+
+    def serve(self) -> None:
+        """A process on the database as it is."""
         with (self.folder / "box.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [*python, "gunicorn", "sandbox.wsgi", "-c", "sandbox/gunicorn.py"],
+                [sys.executable, "-m", "gunicorn", "sandbox.wsgi", "-c", "sandbox/gunicorn.py"],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,
@@ -74,9 +83,20 @@ class Box:
                 time.sleep(0.1)
         raise AssertionError((self.folder / "box.log").read_text())
 
-    def remove(self) -> None:
+    def twin(self) -> "Box":
+        """Another process on the same database, not yet started."""
+        found = copy.copy(self)
+        found.port = free_port()
+        found.url = f"http://127.0.0.1:{found.port}"
+        found.environment = self.environment | {"SANDBOX_PORT": str(found.port)}
+        return found
+
+    def stop(self) -> None:
         self.process.terminate()
         self.process.wait(timeout=20)
+
+    def remove(self) -> None:
+        self.stop()
         self.drop()
 
     def drop(self) -> None:

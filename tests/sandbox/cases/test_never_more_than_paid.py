@@ -1,6 +1,7 @@
 """Whatever comes at once, no more comes back than was paid, and each answer counts once."""
 
 import random
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,34 +12,54 @@ from django.db import transaction as database
 from sandbox import clock
 from sandbox.control import making
 from sandbox.transactions.models import Transaction
-from tests.sandbox.running import Platform, new_key
+from tests.sandbox.running import Box, Platform, new_key
 
 KINDS = ("refund-requests", "disputes", "fraud-reports")
 
 
-def say(platform: Platform, case_id: str, word: str, **facts: object) -> requests.Response:
+@pytest.fixture(scope="module")
+def twin(running_box: Box) -> Iterator[str]:
+    """A second process on the same database: only the database can keep the two apart."""
+    other = running_box.twin()
+    other.serve()
+    yield other.url
+    other.stop()
+
+
+def say(
+    platform: Platform, case_id: str, word: str, *, at: str = "", **facts: object
+) -> requests.Response:
     with requests.Session() as session:
         return session.post(
-            f"{platform.url}/control/cases/{case_id}/answer",
+            f"{at or platform.url}/control/cases/{case_id}/answer",
             json={"answer": word, **facts},
             timeout=60,
         )
 
 
 @pytest.mark.parametrize("number", range(4))
-def test_three_yeses_at_once_bring_the_money_back_once(platform: Platform, number: int) -> None:
+def test_three_yeses_at_once_bring_the_money_back_once(
+    platform: Platform, twin: str, number: int
+) -> None:
     sub = platform.person()
     row = platform.transaction(sub, status="completed")
     for resource in KINDS:
         row = platform.open_case(sub, row, resource).json()["transaction"]
     cases = [case["id"] for case in row["cases"]]
     rng = random.Random(number)
-    wanted = [(case, rng.choice(("accept", "partly"))) for case in cases for _ in range(5)]
+    wanted = [
+        (case, rng.choice(("accept", "partly")), where)
+        for case in cases
+        for where in (platform.url, twin)
+        for _ in range(3)
+    ]
     rng.shuffle(wanted)
+
+    def send(one: tuple[str, str, str]) -> requests.Response:
+        return say(platform, one[0], one[1], at=one[2], amount_minor=4000)
+
     with ThreadPoolExecutor(len(wanted)) as pool:
-        answers = list(
-            pool.map(lambda one: say(platform, one[0], one[1], amount_minor=4000), wanted)
-        )
+        answers = list(pool.map(send, wanted))
     assert {answer.status_code for answer in answers} <= {200, 400, 409}
     after = platform.get(f"{sub}/transactions/{row['id']}").json()
     granted = [platform.get(f"{sub}/cases/{case}").json()["granted_minor"] for case in cases]
@@ -86,6 +107,23 @@ def test_an_answer_and_a_withdrawal_at_once_leave_one_end(platform: Platform) ->
         back = platform.get(f"{sub}/transactions/{row['id']}").json()["refunded_minor"]
         assert (told["state"], back) in {("accepted", 100), ("withdrawn", 0)}
         assert (yes.result().status_code == 200) != (away.result().status_code == 201)
+
+
+@pytest.mark.parametrize("resource", ["disputes", "inquiries"])
+def test_a_lost_answer_can_be_asked_for(platform: Platform, resource: str) -> None:
+    sub, key = platform.person(), new_key()
+    row = platform.transaction(sub, status="completed")
+    operation = {"disputes": "dispute", "inquiries": "inquiry"}[resource]
+    fault = {"operation": operation, "mode": "cut_after_commit", "sub": sub, "count": 1}
+    platform.control("POST", "faults", fault)
+    with pytest.raises(requests.ConnectionError):
+        platform.open_case(sub, row, resource, key=key)
+    outcome = platform.get(f"{sub}/outcomes/{key}").json()
+    assert (outcome["operation"], outcome["status"]) == (operation, 201)
+    again = platform.open_case(sub, row, resource, key=key)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.json() == outcome["body"]
+    assert len(platform.get(f"{sub}/cases").json()["data"]) == 1
 
 
 @pytest.mark.django_db
