@@ -29,6 +29,8 @@ def test_it_measures_every_page_beside_the_empty_view() -> None:
         assert f"\n{words}" in done.stdout
     assert "page 4 beside page 1: costs" in done.stdout
     assert "memory of selfcare" in done.stdout
+    assert "\ncsv as a job " in done.stdout
+    assert "while an export runs" in done.stdout
 
 
 def test_it_refuses_a_number_that_is_none() -> None:

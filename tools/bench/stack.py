@@ -53,6 +53,7 @@ class Stack:
             "SELFCARE_URL": self.url,
             "STATIC_ROOT": str(scratch.path / "static"),
             "FILES_FOLDER": str(scratch.path / "files"),
+            "EXPORT_AT_ONCE_ROWS": "0",  # each export is a job, however small
             "DATABASE_URL": postgres.create_database("selfcare"),
             "REDIS_URL": valkey.url,
             "TRANSACTIONS_URL": f"{self.box_url}/transaction-service",
