@@ -20,7 +20,8 @@ from selfcare.annotations.models import (
 )
 from selfcare.annotations.refusals import Refused
 
-MERCHANT_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
+# As the service takes it: another text would make every list with the label a bad filter.
+MERCHANT_ID = re.compile(r"mer_[A-Za-z0-9_]{1,36}")
 ALIKE_LENGTH = 200
 
 

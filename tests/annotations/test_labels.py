@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import close_old_connections, connection
 from django.test import Client
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import html
 
@@ -182,6 +182,29 @@ def test_it_finds_a_merchant_for_a_rule(
     assert "Nordlicht Books" in hers.get(groceries.url).text
     hers.post(f"{groceries.url}rules/{rule.public_id}/removals/")
     assert names_on(alice, paid) == []
+
+
+@pytest.mark.parametrize("value", ["", "mer_", "nordlicht", "mer_a b", "mer_" + "x" * 40, "txn_1"])
+def test_a_rule_for_no_merchant_is_refused(groceries: Label, value: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        actions.add_rule(label=groceries, kind="merchant", value=value)
+    assert refusal.value.code == "rule_empty"
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(value=st.text(max_size=230))
+def test_no_rule_breaks_the_services_lists(groceries: Label, value: str) -> None:
+    Rule.objects.all().delete()
+    try:
+        actions.add_rule(label=groceries, kind="counterparty", value=value)
+    except Refused:
+        return
+    filters = service.Filters(sets=(labels.set_of(groceries),))
+    assert service.transactions(groceries.subject, filters).data == ()
 
 
 def test_another_persons_labels_and_rules_are_not_there(his: Client, groceries: Label) -> None:

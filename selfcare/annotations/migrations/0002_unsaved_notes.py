@@ -5,23 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('annotations', '0001_notes_labels_attachments'),
+        ("annotations", "0001_notes_labels_attachments"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='UnsavedNote',
+            name="UnsavedNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=255)),
-                ('transaction_id', models.CharField(max_length=80)),
-                ('text', models.TextField()),
-                ('written_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.CharField(max_length=255)),
+                ("transaction_id", models.CharField(max_length=80)),
+                ("text", models.TextField()),
+                ("written_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('subject', 'transaction_id'), name='one_unsaved_note_each')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subject", "transaction_id"), name="one_unsaved_note_each"
+                    )
+                ],
             },
         ),
     ]
