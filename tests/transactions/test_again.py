@@ -176,3 +176,56 @@ def test_somebody_elses_can_neither_be_undone_nor_repeated(
     client, _ = signed_in(bob)
     for page in ("undos", "confirmation-withdrawals", "repetitions"):
         assert client.get(f"/transactions/{made['id']}/{page}/new/").status_code == 404
+
+
+def test_it_withdraws_a_confirmation_until_the_day(
+    signed_in: SignedIn, control: Control, alice: Person
+) -> None:
+    client, walk = signed_in(alice)
+    made = control.add_transaction(alice, scheduled_in_seconds=90_000)
+    assert "leaves your account when its time comes" in confirmed(client, walk, made).text
+    path = f"/transactions/{made['id']}/confirmation-withdrawals/new/"
+    one, other = form_at(client, path, path), form_at(client, path, path)
+    text = shown(client, client.post(path, one))
+    assert "Confirmation withdrawn" in text
+    assert "waits for you again" in text
+    assert "The confirmation wasn’t withdrawn" in shown(client, client.post(path, other))
+    assert len(control.effects(alice, "transaction.confirmation_withdrawn")) == 1
+    assert client.get(path).status_code == 409
+
+
+def test_the_api_does_the_same(signed_in: SignedIn, control: Control, alice: Person) -> None:
+    client, walk = signed_in(alice)
+    made = control.add_transaction(alice, status="completed", merchant="Nordlicht Books")
+    offer = client.get(f"/api/v1/transactions/{made['id']}/repeat-offer").json()
+    assert (offer["payee"]["check"], offer["amount_minor"]) == ("match", 6490)
+    body = {
+        "offer_id": offer["id"],
+        "amount_minor": offer["amount_minor"],
+        "currency": "EUR",
+        "fee_minor": offer["fee_minor"],
+    }
+
+    def post(path: str, body: dict[str, Any], key: str) -> Any:
+        return client.post(
+            f"/api/v1/transactions/{path}",
+            body,
+            content_type="application/json",
+            headers={"Idempotency-Key": key},
+        )
+
+    doubtful = {**body, "payee_check": "no_match"}
+    refused = post(f"{made['id']}/repetitions", doubtful, "key-of-a-doubtful-one")
+    assert (refused.status_code, refused.json()["code"]) == (422, "payee_not_sure")
+    told = post(f"{made['id']}/repetitions", body, "key-of-this-repetition")
+    assert told.status_code == 202
+    page = client.post(f"{told.json()['step_up_url']}proofs/")
+    assert "Sent again" in prove(client, walk, page).text
+    again = post(f"{made['id']}/repetitions", body, "key-of-this-repetition")
+    assert again.status_code == 201
+    new = client.get(f"/api/v1/transactions/{Instruction.objects.get().made_id}").json()
+    undone = post(f"{new['id']}/undos", {"expected_version": new["version"]}, "key-of-this-undo-1")
+    assert undone.status_code == 201, undone.text
+    late = post(f"{new['id']}/undos", {"expected_version": new["version"]}, "key-of-this-undo-2")
+    assert late.status_code == 409
+    assert len(control.effects(alice, "transaction.undone")) == 1
