@@ -157,6 +157,11 @@ class Platform:
             timeout=60,
         )
 
+    def ask(self, path: str, body: Any, **request: Any) -> requests.Response:
+        """A question too long for a query string."""
+        url = f"{self.url}/transaction-service/v1/users/{path}"
+        return self.session.post(url, json=body, timeout=60, **request)
+
     def cancel(self, sub: str, row: dict[str, Any], **more: Any) -> requests.Response:
         body = {"expected_version": row["version"], "reason": "changed_mind"}
         return self.post(f"{sub}/transactions/{row['id']}/cancellations", body, **more)
