@@ -45,7 +45,7 @@ def grouped(person: Person, wanted: Filters, by: tuple[str, ...]) -> Groups:
     found: Groups = {}
     months, rest = _sources(person, wanted)
     if months is not None:
-        _settle(person, months)
+        _settle_many(person)
         for row in months.order_by().values(*by).annotate(**_sums(Sum("count"))):
             found.setdefault(tuple(row[name] for name in by), Sums()).add(row)
     month = {"month": TruncMonth("created_at", tzinfo=UTC)} if "month" in by else {}
@@ -115,11 +115,14 @@ def _edges(wanted: Filters, first: datetime | None, last: datetime | None) -> It
         yield replace(wanted, created_from=last)
 
 
-def _settle(person: Person, months: QuerySet[Tally]) -> None:
-    """Put differences together once there are many; whoever reads meanwhile sees either state."""
+def _settle_many(person: Person) -> None:
     loose = Tally.objects.filter(person=person, settled=False)
-    if loose[:MOST_LOOSE].count() < MOST_LOOSE:
-        return
+    if loose[:MOST_LOOSE].count() >= MOST_LOOSE:
+        settle(person)
+
+
+def settle(person: Person) -> None:
+    """Put differences together; whoever reads meanwhile sees the one state or the other."""
     with connection.cursor() as cursor:
         cursor.execute(_SETTLE, [person.pk])
 
