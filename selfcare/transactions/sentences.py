@@ -141,6 +141,30 @@ TIMELINE = {
     ),
     ("refund.received", ""): ("{name} sent money back", "Money came back"),
 }  # fmt: skip
+# What happens to a case, by step and who took it; {case} is what it is called below.
+CASES = {
+    "refund_request": "refund request",
+    "dispute": "dispute",
+    "fraud_report": "fraud report",
+    "recall": "recall",
+    "inquiry": "question",
+}
+CASE_STEPS = {
+    ("opened", "you"): "You began a {case}",
+    ("opened", ""): "A {case} was begun",
+    ("answered", ""): "{actor} answered your {case}",
+    ("contested", ""): "{actor} sees it otherwise, and you were asked for your side",
+    ("under_review", ""): "We look into your {case}",
+    ("accepted", ""): "{actor} agreed to your {case}",
+    ("partly_accepted", ""): "{actor} agreed to a part of your {case}",
+    ("declined", ""): "{actor} declined your {case}",
+    ("lapsed", ""): "Nobody answered your {case} in time",
+    ("withdrawn", "you"): "You withdrew your {case}",
+    ("withdrawn", ""): "The {case} was withdrawn",
+    ("closed", ""): "Your {case} was closed",
+    ("escalated", "you"): "You made a dispute of your {case}",
+    ("escalated", ""): "The {case} became a dispute",
+}
 OTHER_EVENT = ("Something changed", "Something changed")
 
 
@@ -150,5 +174,11 @@ def say_of(transaction: Any) -> Say:
 
 def event_of(name: str, who: str, direction: str) -> str:
     """The sentence of a line in the timeline, its braces still open."""
-    sentences = TIMELINE.get((name, who)) or TIMELINE.get((name, "")) or OTHER_EVENT
+    sentences = TIMELINE.get((name, who)) or TIMELINE.get((name, ""))
+    if sentences is None:
+        case, _, step = name.partition(".")
+        words = CASE_STEPS.get((step, who)) or CASE_STEPS.get((step, ""))
+        if case in CASES and words:
+            return words.replace("{case}", CASES[case])
+        sentences = OTHER_EVENT
     return sentences[1 if direction == "in" else 0]

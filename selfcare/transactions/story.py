@@ -237,11 +237,15 @@ def _way(txn: Transaction, way: str) -> tuple[str, str]:
     return "", ""
 
 
+# Who acted where the service gives no name.
+NAMELESS = {"platform": "We", "bank": "Their bank"}
+
+
 def _timeline(txn: Transaction, facts: dict[str, Any]) -> Iterator[EventView]:
     last = len(txn.timeline) - 1
     for number, event in enumerate(txn.timeline):
         who = _who(txn, event)
-        actor = event.actor.name or facts["name"]
+        actor = event.actor.name or NAMELESS.get(event.actor.kind) or facts["name"]
         words = sentences.event_of(event.name, who, txn.direction)
         note = f"“{wording.note(event.note)}”" if event.note else ""
         if event.reason_code and not note:

@@ -126,3 +126,23 @@ def test_it_says_a_chosen_reason_in_the_words_of_its_form() -> None:
     assert wording.note("wrong_amount") == "The amount is wrong"
     assert wording.note("duplicate: see 4 May") == "I paid already: see 4 May"
     assert wording.note("Page 7: blank") == "Page 7: blank"
+
+
+@pytest.mark.parametrize("case", ["refund_request", "dispute", "fraud_report", "recall", "inquiry"])
+@pytest.mark.parametrize(
+    "step", ["opened", "answered", "accepted", "declined", "lapsed", "withdrawn"]
+)
+def test_it_tells_of_cases_in_the_timeline(case: str, step: str) -> None:
+    told = sentences.event_of(f"{case}.{step}", "merchant", "out")
+    assert told != "Something changed"
+    assert "{case}" not in told
+
+
+def test_each_reason_code_says_what_to_do() -> None:
+    for code, reason in reasons.known().items():
+        assert re.fullmatch(r"[A-Z]{2}[0-9]{2}|[A-Z]{4}", code)
+        assert reason.words.endswith(".")
+        assert reason.advice.endswith(".")
+        assert reason.way in reasons.WAYS
+    seeded = {"AC04", "AM04", "AC06", "MS03", "FRAD", "TM01", "DUPL", "CUST"}
+    assert seeded <= reasons.known().keys()
