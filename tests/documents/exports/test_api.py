@@ -117,13 +117,15 @@ QUERIES = st.fixed_dictionaries(
 def walked(client: "Client", query: dict[str, str]) -> list[dict[str, Any]]:
     """All rows of the list, page after page."""
     rows: list[dict[str, Any]] = []
-    cursor = ""
+    more = {"limit": "20"}
     while True:
-        page = client.get("/api/v1/transactions", {**query, "limit": "20", "cursor": cursor}).json()
+        answer = client.get("/api/v1/transactions", {**query, **more})
+        assert answer.status_code == 200, answer.content
+        page = answer.json()
         rows += page["data"]
-        cursor = page["next_cursor"]
-        if not cursor:
+        if not page["next_cursor"]:
             return rows
+        more["cursor"] = page["next_cursor"]
 
 
 def test_list_totals_csv_and_json_lines_agree(wealthy: Person, signed_in: SignIn) -> None:
@@ -136,6 +138,10 @@ def test_list_totals_csv_and_json_lines_agree(wealthy: Person, signed_in: SignIn
     )
     @given(QUERIES)
     def agree(query: dict[str, str]) -> None:
+        if client.get("/api/v1/transactions", query).status_code == 400:
+            # What the list can't read (in and out at once), no file pretends to.
+            assert post(client, {"format": "csv", "query": urlencode(query)}).status_code == 400
+            return
         rows = walked(client, query)
         ids = [one["id"] for one in rows]
         assert len(set(ids)) == len(ids)
