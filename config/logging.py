@@ -7,6 +7,18 @@ import sys
 import structlog
 
 
+class RoutesForAddresses(logging.Filter):
+    """Django tells a failed request by its address, which may hold a share's token or a code."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        path = getattr(getattr(record, "request", None), "path", None)
+        if path and isinstance(record.args, tuple):
+            match = getattr(record, "request").resolver_match  # noqa: B009 - no field of records
+            route = match.route if match else "no route"
+            record.args = tuple(route if arg == path else arg for arg in record.args)
+        return True
+
+
 def configure(*, json: bool, level: str) -> None:
     """Sends structlog and the standard library through one handler to standard error."""
     shared: list[structlog.typing.Processor] = [
@@ -55,7 +67,14 @@ def configure(*, json: bool, level: str) -> None:
                     ],
                 }
             },
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+            "filters": {"routes": {"()": RoutesForAddresses}},
+            "handlers": {
+                "stderr": {
+                    "class": "logging.StreamHandler",
+                    "formatter": "line",
+                    "filters": ["routes"],
+                }
+            },
             "root": {"handlers": ["stderr"], "level": level},
             "loggers": {
                 # Each request has its own line already.

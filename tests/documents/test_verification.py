@@ -4,13 +4,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 from django.db import connection
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from selfcare.clients import transactions as service
 from selfcare.documents.receipts import actions, codes, qr, tries
 from selfcare.documents.receipts.models import PrintedState, ReceiptCode, TryCount
+from selfcare.documents.shares import actions as shares
+from tests.conftest import NewInstances
 from tests.support.control import Control, Person
 from tests.support.signing_in import Walk
 
@@ -113,6 +117,33 @@ def test_the_neighbours_in_one_ipv6_net_count_as_one(db: None, client: Client):
     for end in range(3):
         client.get("/verify/R7KM-20TQ-9F4X-8B3N/", REMOTE_ADDR=f"2001:db8::{end}")
     assert TryCount.objects.get().count == 3
+
+
+def test_two_old_addresses_in_the_new_notation_are_two(db: None, client: Client):
+    # A server that listens on `::` sees those of IPv4 like this; all of them are in one /64.
+    for end in range(3):
+        client.get("/verify/R7KM-20TQ-9F4X-8B3N/", REMOTE_ADDR=f"::ffff:192.0.2.{end}")
+    assert TryCount.objects.count() == 3
+
+
+def test_no_log_holds_a_code_or_a_links_token(
+    instances: NewInstances, control: Control, alice: Person
+):
+    made = control.add_transaction(alice, status="completed", merchant="Nordlicht Books")
+    txn = service.transaction(alice.sub, made["id"])
+    code = actions.note_print(txn)
+    token = shares.token_of(
+        shares.share(txn=txn, key="a-key-for-the-log", shown=["amount"], days=1)
+    )
+    control.fault("detail", "error", sub=alice.sub)
+    (server,) = instances(1)
+    for address in (code.path, f"/api/v1/verifications/{code.grouped}", f"/shared/{token}/"):
+        assert requests.get(server.url + address, timeout=20).status_code == 503
+        assert requests.post(server.url + address, timeout=20).status_code in {403, 405}
+    log = server.log()
+    assert "Service Unavailable: shared/<str:token>/" in log
+    for secret in (code.grouped, code.code, token):
+        assert secret not in log
 
 
 def test_behind_a_proxy_the_address_is_the_one_it_saw(db: None, client: Client, settings):

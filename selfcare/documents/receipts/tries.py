@@ -51,6 +51,8 @@ def _address(request: Request) -> str:
         known = ipaddress.ip_address(address)
     except ValueError:
         return address[:64]
+    if known.version == 6 and known.ipv4_mapped:
+        known = known.ipv4_mapped
     if known.version == 4:
         return str(known)
     # Whoever has one IPv6 address has the 2^64 beside it.
