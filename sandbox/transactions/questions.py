@@ -89,12 +89,22 @@ class TransactionFilters(BaseModel):
 class SearchQuestion(TransactionFilters):
     """Equal amounts come newest first, in both orders by amount."""
 
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"q": "lamp", "sort": "-amount", "limit": 25}]},
+    )
+
     sort: Sort | None = None
     limit: Annotated[int, Field(ge=1, le=100)] | None = None
     cursor: str | None = None
 
 
 class StreamQuestion(TransactionFilters):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"created_from": "2026-01-01T00:00:00Z", "limit": 50000}]},
+    )
+
     sort: Sort | None = None
     limit: Annotated[int, Field(ge=1, le=50_000)] | None = None
     after: Annotated[str, Field(description="next_cursor of the stream before")] | None = None
@@ -103,6 +113,19 @@ class StreamQuestion(TransactionFilters):
 class SummaryQuestion(TransactionFilters):
     """Months are those of `created_at` in `zone`; `sets_to_group` belongs to `set` alone."""
 
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"group_by": "month", "zone": "Europe/Berlin"},
+                {
+                    "group_by": "set",
+                    "sets_to_group": [{"key": "lbl_1", "counterparties": ["Ada North"]}],
+                },
+            ]
+        },
+    )
+
     group_by: Literal["month", "merchant", "set"]
     zone: Annotated[str, Field(max_length=64, examples=["Europe/Berlin"])] | None = None
     limit: Annotated[int, Field(ge=1, le=500)] | None = None
@@ -110,6 +133,22 @@ class SummaryQuestion(TransactionFilters):
 
 
 class Total(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "currency": "EUR",
+                    "status": "completed",
+                    "count": 3,
+                    "in_minor": 5000,
+                    "out_minor": 6490,
+                    "fee_minor": 35,
+                }
+            ]
+        },
+    )
+
     currency: Currency
     status: Status
     count: Minor
@@ -128,6 +167,22 @@ class Totals(Shape):
 class SummaryRow(Shape):
     """`key` is a month like 2026-03, a merchant's id or empty for none, or a set's key."""
 
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "key": "2026-03",
+                    "name": "2026-03",
+                    "currency": "EUR",
+                    "count": 3,
+                    "in_minor": 5000,
+                    "out_minor": 6490,
+                }
+            ]
+        },
+    )
+
     key: str
     name: str
     currency: Currency
@@ -144,6 +199,13 @@ class Summary(Shape):
 
 
 class MerchantName(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"id": "mer_018cc251f400714bbd9c95d697ea6428", "name": "Nordlicht Books"}]
+        },
+    )
+
     id: MerchantId
     name: str
 
@@ -154,6 +216,15 @@ class Merchants(Shape):
 
 class OtherEntry(Shape):
     """What moved the balance without being a transaction, such as the opening of the account."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"at": "2026-01-01T00:00:00.000Z", "name": "account.opened", "amount_minor": 250000}
+            ]
+        },
+    )
 
     at: AwareDatetime
     name: str
@@ -205,6 +276,20 @@ class StreamedTransaction(Shape):
 
 class StreamEnd(Shape):
     """The last line; a stream without it is incomplete."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "end": True,
+                    "count": 50000,
+                    "next_cursor": None,
+                    "as_of": "2026-03-14T12:00:00.000Z",
+                }
+            ]
+        },
+    )
 
     end: Literal[True]
     count: Minor
