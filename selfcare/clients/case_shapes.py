@@ -151,3 +151,7 @@ class CaseDone(Done):
     """The answer to a write about a case: besides the transaction, the case as it is now."""
 
     case: Case
+
+    @property
+    def owned(self) -> tuple[Shape, ...]:
+        return (self.case, self.transaction)

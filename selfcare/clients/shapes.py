@@ -305,6 +305,11 @@ class Done(Shape):
     id: Identifier
     transaction: Transaction
 
+    @property
+    def owned(self) -> tuple[Shape, ...]:
+        """All in it that belongs to somebody."""
+        return (self.transaction,)
+
 
 class Outcome(Shape):
     """What became of a write, asked by its idempotency key; `status` is the HTTP status stored."""

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from selfcare import errors
-from selfcare.clients import shapes, transactions
+from selfcare.clients import shapes
+from selfcare.clients.connection import NAME, parsed, service
 from selfcare.clients.shapes import Identifier, Minor, Moment, Shape, Text
 from selfcare.money import Money
 
@@ -79,8 +80,8 @@ def statement(subject: str, account_id: str, begin: datetime, end: datetime) -> 
     """From `begin` (inclusive) to `end` (exclusive), UTC; errors.NotFound for another's account."""
     params = [("from", shapes.rfc3339(begin)), ("until", shapes.rfc3339(end))]
     path = f"/v1/users/{subject}/accounts/{account_id}/statement"
-    reply = transactions.service.read("statement", path, params=params)
-    told = transactions._parsed("statement", Statement, reply.body)
+    reply = service.read("statement", path, params=params)
+    told = parsed("statement", Statement, reply.body)
     if told.account.id != account_id or told.account.owner not in {None, subject}:
-        raise errors.BadReply(transactions.NAME, "statement", "another account than asked for")
+        raise errors.BadReply(NAME, "statement", "another account than asked for")
     return told

@@ -9,12 +9,12 @@ from django.conf import settings
 from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, with_config
 
 from selfcare import deadline, errors
-from selfcare.clients import shapes, transactions
+from selfcare.clients import connection, shapes
 from selfcare.clients.http import Service
 
 # Background work has places of its own: it takes none of those that pages wait for.
 service = Service(
-    transactions.NAME,
+    connection.NAME,
     settings.TRANSACTIONS_URL,
     threads=settings.EXPORT_STREAMS,
     default_seconds=settings.UPSTREAM_SECONDS,
@@ -130,7 +130,7 @@ class Reading:
 
     def _finished(self) -> End:
         if self._end is None:
-            raise errors.OutcomeUnknown(transactions.NAME, "stream", "the answer was cut off")
+            raise errors.OutcomeUnknown(connection.NAME, "stream", "the answer was cut off")
         return self._end
 
     def __iter__(self) -> Iterator[list[Row]]:
@@ -138,7 +138,7 @@ class Reading:
         for chunk in self._flow:
             *lines, rest = (rest + chunk).split(b"\n")
             if len(rest) > LONGEST_LINE:
-                raise errors.BadReply(transactions.NAME, "stream", "a line without end")
+                raise errors.BadReply(connection.NAME, "stream", "a line without end")
             if rows := self._read(lines):
                 self.count += len(rows)
                 yield rows
@@ -146,7 +146,7 @@ class Reading:
             self.count += len(rows)
             yield rows
         if self._finished().count != self.count:
-            raise errors.BadReply(transactions.NAME, "stream", "it counted other rows than came")
+            raise errors.BadReply(connection.NAME, "stream", "it counted other rows than came")
 
     def _read(self, lines: list[bytes]) -> list[Row]:
         rows: list[Row] = []
@@ -154,14 +154,14 @@ class Reading:
             if not line:
                 continue
             if self._end is not None:
-                raise errors.BadReply(transactions.NAME, "stream", "something behind the end")
+                raise errors.BadReply(connection.NAME, "stream", "something behind the end")
             try:
                 row = _row(line)
             except ValidationError as error:
                 self._end = _end(line, error)
                 continue
             if row["owner"] != self._subject:
-                raise errors.BadReply(transactions.NAME, "stream", "another person's data")
+                raise errors.BadReply(connection.NAME, "stream", "another person's data")
             rows.append(row)
         return rows
 
@@ -170,10 +170,8 @@ def _end(line: bytes, why_no_row: ValidationError) -> End:
     try:
         return End.model_validate_json(line)
     except ValidationError:
-        where = [".".join(str(part) for part in one["loc"]) for one in why_no_row.errors()][:5]
-        raise errors.BadReply(
-            transactions.NAME, "stream", f"not as agreed: {', '.join(where)}"
-        ) from None
+        why = connection.not_as_agreed(why_no_row)
+        raise errors.BadReply(connection.NAME, "stream", why) from None
 
 
 @contextmanager
@@ -193,7 +191,7 @@ def read(
     while it is read.
     """
     body = {**question, "sort": sort, "after": after or None, "limit": limit}
-    one = transactions.service if for_page else service
+    one = connection.service if for_page else service
     seconds = deadline.remaining(one.default_seconds) if for_page else BACKGROUND_SECONDS
     path = f"/v1/users/{subject}/transactions/stream"
     with one.flow("stream", path, body, seconds=seconds) as flow:

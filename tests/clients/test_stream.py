@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from selfcare import deadline, errors
-from selfcare.clients import stream, transactions
+from selfcare.clients import connection, stream
 from selfcare.clients.http import Service
 from tests.documents.exports.made_up import row
 
@@ -56,7 +56,7 @@ class _Handler(BaseHTTPRequestHandler):
 def flowing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Flowing]:
     made = Flowing()
     url = f"http://127.0.0.1:{made.server.server_port}"
-    for module in (stream, transactions):
+    for module in (stream, connection):
         one = Service("transactions", url, threads=1, default_seconds=2.0)
         monkeypatch.setattr(module, "service", one)
     yield made
@@ -136,7 +136,7 @@ def test_a_page_ends_in_time(flowing: Flowing) -> None:
 
 def test_background_work_takes_no_place_of_a_page(flowing: Flowing) -> None:
     flowing.tell(row(), row(), END)
-    with transactions.service.flow("stream", "/held", {}, seconds=5):
+    with connection.service.flow("stream", "/held", {}, seconds=5):
         assert len(read()) == 2
         with pytest.raises(errors.NotSent):
             read(for_page=True)
