@@ -39,6 +39,8 @@ class FilterForm(forms.Form):
     at_least = forms.CharField(label="At least", required=False, widget=forms.TextInput(AMOUNT))
     at_most = forms.CharField(label="At most", required=False, widget=forms.TextInput(AMOUNT))
     until = forms.DateField(label="Until", required=False)
+    booked_from = forms.DateField(label="Booked from", required=False)
+    booked_until = forms.DateField(label="Booked until", required=False)
     merchant = forms.CharField(label="Name", required=False)
     label = _several("Label")
     account = _several("Account")
@@ -80,7 +82,8 @@ class FilterForm(forms.Form):
     @staticmethod
     def _given(finding: Finding) -> dict[str, Any]:
         several = ("status", "kind", "currency", "label", "account")
-        single = ("direction", "at_least", "at_most", "from", "until", "needs_me")
+        single = ("direction", "at_least", "at_most", "from", "until", "needs_me",
+                  "booked_from", "booked_until")  # fmt: skip
         given: dict[str, Any] = {name: finding.given(name) for name in several}
         given |= {name: next(iter(finding.given(name)), "") for name in single}
         merchants = [part for part in finding.parts if part.field == "merchant"]

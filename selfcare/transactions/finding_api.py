@@ -30,7 +30,7 @@ class FilterQuery(Schema):
         description=(
             "words that must all occur, and what they are understood as: amounts (`49,90`, "
             "`>100`, `10..50`), days (`last week`, `2026-03`) and `key:value` with status, "
-            "merchant, ref, iban, label, kind, currency, from, until, amount, in: and out:"
+            "merchant, ref, iban, label, kind, currency, from, until, booked, amount, in: and out:"
         ),
         examples=["merchant:nordlicht >20 2026-03"],
     )
@@ -44,6 +44,10 @@ class FilterQuery(Schema):
         "", alias="from", description="first day, in your time zone", examples=["2026-03-01"]
     )
     until: str = Field("", description="last day, included", examples=["2026-03-31"])
+    booked_from: str = Field(
+        "", description="first day of booking (completion)", examples=["2026-03-01"]
+    )
+    booked_until: str = Field("", description="last day of booking", examples=["2026-03-31"])
     at_least: str = Field("", description="in major units of any currency", examples=["49.90"])
     at_most: str = Field("", description="in major units of any currency", examples=["100"])
     merchant: list[str] = Field([], description="a merchant’s id, or a part of a name; repeatable")

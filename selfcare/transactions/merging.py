@@ -31,7 +31,7 @@ class Merge:
         self.person = person
         self.parts: list[Part] = []
         self.filters = Filters()
-        self._days = days.Span()
+        self._spans = dict.fromkeys(("days", "booked"), days.Span())
         self._amount = amounts.Range()
         self._words: list[str] = []
         self._labels: list[Label] = []
@@ -53,11 +53,14 @@ class Merge:
                 return None
             return datetime.combine(day + timedelta(days=later), time(), zone).astimezone(UTC)
 
+        began, booked = self._spans["days"], self._spans["booked"]
         least, most = self._amount.least, self._amount.most
         self.filters = replace(
             self.filters,
-            created_from=instant(self._days.first, 0),
-            created_until=instant(self._days.last, 1),
+            created_from=instant(began.first, 0),
+            created_until=instant(began.last, 1),
+            completed_from=instant(booked.first, 0),
+            completed_until=instant(booked.last, 1),
             amount_from="" if least is None else amounts.wire(least),
             amount_until="" if most is None else amounts.wire(most),
             q=" ".join(self._words),
@@ -104,15 +107,17 @@ class Merge:
         return part
 
     def _take_days(self, part: Part) -> Part:
-        first, last = self._days.first, self._days.last
+        """The day on which it began, or the one on which it was booked."""
+        before = self._spans[part.name]
+        first, last = before.first, before.last
         first = max(filter(None, (first, part.value.first)), default=None)
         last = min(filter(None, (last, part.value.last)), default=None)
         if first and last and first > last:
             told = "No day lies in this and in the other dates. Change one of them."
-            if part.field == "until":
+            if part.field in {"until", "booked_until"}:
                 told = "This day lies before the first one. Swap them."
             return replace(part, problem=told)
-        self._days = days.Span(first, last)
+        self._spans[part.name] = days.Span(first, last)
         return part
 
     def _take_amount(self, part: Part) -> Part:
@@ -196,7 +201,7 @@ class Merge:
         "direction": _take_direction,
         "needs_me": _take_needs_me,
         "word": _take_word,
-        "days": _take_days,
+        **dict.fromkeys(("days", "booked"), _take_days),
         "amount": _take_amount,
         "merchant": _take_merchant,
         "label": _take_label,

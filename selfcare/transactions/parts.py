@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,8 +13,8 @@ from selfcare.web.zones import zone_of
 
 # The fields in their canonical order.
 FIELDS = (
-    "q", "status", "kind", "direction", "currency", "from", "until", "at_least", "at_most",
-    "merchant", "label", "account", "needs_me",
+    "q", "status", "kind", "direction", "currency", "from", "until", "booked_from", "booked_until",
+    "at_least", "at_most", "merchant", "label", "account", "needs_me",
 )  # fmt: skip
 REPEATABLE = frozenset({"status", "kind", "currency", "merchant", "label", "account"})
 MOST_VALUES = 20
@@ -100,6 +100,8 @@ def _of_term(term: query.Term, today: date) -> Part:
 NAMES = {
     "from": "days",
     "until": "days",
+    "booked_from": "booked",
+    "booked_until": "booked",
     "at_least": "amount",
     "at_most": "amount",
 }
@@ -141,6 +143,14 @@ def _from(text: str, today: date) -> Part:
 def _until(text: str, today: date) -> Part:
     at = _day(text, today).last
     return Part("until", "days", str(at), days.Span(last=at), f"until {days.day(at, today)}")
+
+
+def _booked_from(text: str, today: date) -> Part:
+    return replace(_from(text, today), field="booked_from", name="booked")
+
+
+def _booked_until(text: str, today: date) -> Part:
+    return replace(_until(text, today), field="booked_until", name="booked")
 
 
 def _day(text: str, today: date) -> days.Span:
@@ -192,6 +202,8 @@ READERS: dict[str, Callable[[str, date], Part]] = {
     "currency": _currency,
     "from": _from,
     "until": _until,
+    "booked_from": _booked_from,
+    "booked_until": _booked_until,
     "at_least": _at_least,
     "at_most": _at_most,
     "merchant": _merchant,

@@ -14,6 +14,7 @@ PARTS = {
     "direction": "money",
     "currency": "currency",
     "days": "date",
+    "booked": "booked",
     "amount": "amount",
     "counterparty": "name",
     "merchant": "merchant",
@@ -39,6 +40,7 @@ DIRECTIONS = {"in": "incoming", "out": "outgoing"}
 # How the rest of the sentence tells each part; `words` has its own.
 EXTRAS = {
     "days": "{}",
+    "booked": "booked {}",
     "amount": "{}",
     "currency": "in {}",
     "reference": "reference {}",

@@ -41,6 +41,7 @@ KEYS = {
     "until": "until",
     "date": "days",
     "on": "days",
+    "booked": "booked",
     "amount": "amount",
     "direction": "direction",
     "in": "direction",
@@ -58,6 +59,7 @@ EXAMPLES = {
     "from": "from:2026-03-01",
     "until": "until:2026-03-31",
     "days": "date:2026-03",
+    "booked": "booked:2026-03",
     "amount": "amount:49.90",
     "direction": "direction:in",
     "needs_me": "needs:me",
@@ -147,7 +149,7 @@ def _tokens(text: str) -> Iterator[_Token]:
 # ── key:value ───────────────────────────────────────────────────────────────────────────────
 def _operator(tokens: list[_Token], today: date) -> tuple[Term, int]:
     token, name = tokens[0], KEYS[tokens[0].key]
-    if name in {"days", "from", "until"}:
+    if name in {"days", "booked", "from", "until"}:
         return _days_operator(tokens, name, today)
     text, used = token.text, 1
     if token.key in {"in", "out"}:

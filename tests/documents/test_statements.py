@@ -3,7 +3,8 @@
 import io
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ import pypdf
 import pytest
 from django.test import Client
 from django.utils import timezone
-from lxml import html
+from lxml import etree, html
 
 from selfcare.clients.statements import Statement
 from selfcare.documents.statements import content
@@ -121,6 +122,50 @@ def test_another_persons_account_is_not_there(signed_in: SignedIn, alice: Person
         assert client.get(address).status_code == 404
         assert client.get(f"{address}statement.pdf").status_code == 404
         assert client.get(f"/api/v1/accounts/{account}/statements").status_code == 404
+
+
+def test_its_link_takes_exactly_its_entries_along(
+    signed_in: SignedIn, control: Control, alice: Person
+):
+    client, _ = signed_in(alice)
+    long_ago = f"{timezone.now() - timedelta(days=40):%Y-%m-%dT%H:%M:%SZ}"
+    booked = [
+        control.add_transaction(alice, status="completed", merchant="Kaffeewerk"),
+        control.add_transaction(
+            alice, status="processing", merchant="Tandem Bikes", created_at=long_ago
+        ),
+    ]
+    control.advance(booked[1]["id"], "completed")
+    control.add_transaction(alice, status="completed", created_at=long_ago)
+    control.add_transaction(alice, status="processing", merchant="Kaffeewerk")
+    account = account_of(client)
+    page = html.fromstring(client.get(f"/statements/{account['id']}/{this_month()}/").text)
+    (link,) = page.cssselect(".head-actions a[href*='/exports/new/']")
+    entries = client.get(f"/api/v1/accounts/{account['id']}/statements/{this_month()}").json()
+    wanted = {one["transaction_id"] for one in entries["entries"] if one["transaction_id"]}
+    assert wanted == {one["id"] for one in booked}
+
+    csv, camt = (taken(client, str(link.get("href")), name) for name in ("csv", "camt053"))
+    assert {line.split(",")[0] for line in csv.splitlines()[1:]} == wanted
+    tree = etree.fromstring(camt.encode())
+    told = [one.text for one in tree.iterfind(".//{*}Ntry/{*}AddtlNtryInf")]
+    assert sorted(one for one in told if one in wanted) == sorted(wanted)
+    figures = [Decimal(one.text or "") for one in tree.iterfind(".//{*}Bal/{*}Amt")]
+    minor = [entries["opening_minor"], entries["closing_minor"]]
+    assert figures == [Decimal(abs(one)).scaleb(-2) for one in minor]
+
+
+def taken(client: Client, address: str, format_name: str) -> str:
+    """The file that the page of exports makes of a question."""
+    tree = html.fromstring(client.get(address).text)
+    (form,) = [one for one in tree.forms if one.method == "POST" and "key" in one.fields]
+    led = client.post(address, {**dict(form.form_values()), "format": format_name})
+    assert led.status_code == 303, led.text
+    (download, *_) = html.fromstring(client.get(led["Location"]).text).cssselect(
+        "a[href$='/file/']"
+    )
+    file = client.get(str(download.get("href")))
+    return b"".join(file.streaming_content).decode()  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("operation", ["statement", "stream"])

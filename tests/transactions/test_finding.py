@@ -63,6 +63,7 @@ def world(control: Control, alice: Person) -> None:
         ("4..5", ["Kaffeewerk"], "amount from 4.00 to 5.00"),
         ("2025-03", ["Kaffeewerk"], "date March 2025"),
         ("14.3.2025", ["Kaffeewerk"], "date 14 March 2025"),
+        ("booked:2025-03", ["Kaffeewerk"], "booked March 2025"),
         ("status:pending", ["Carol"], "status Pending"),
         ("merchant:nordlicht", ["Nordlicht Books"], "name nordlicht"),
         ("ref:nb-1", ["Nordlicht Books"], "reference nb-1"),
@@ -106,6 +107,8 @@ def test_taking_a_chip_away_takes_its_words_away(client: Client, world: None) ->
         ("q=merchant:carol+merchant:books", "one name at a time", ["Carol"]),
         ("q=2025-03+2024-03", "No day lies in this", ["Kaffeewerk"]),
         ("q=label:holiday+employer", "You have no label “holiday”", ["Employer"]),
+        ("kind=transfer&booked_from=2026-02-02&booked_until=2026-02-01", "Swap them", []),
+        ("kind=transfer&booked_from=2026-02-31", "has no day 31", ["Carol"]),
         ("kind=transfer&at_least=50&at_most=10", "less than the least amount", []),
         ("kind=transfer&at_least=-5", "carry no sign", ["Carol"]),
         ("kind=transfer&at_most=99999999999999999999", "more money than there is", ["Carol"]),
@@ -301,6 +304,7 @@ VALUES = st.one_of(
 PARAMS = st.lists(
     st.tuples(
         st.sampled_from(["q", "status", "kind", "direction", "currency", "from", "until",
+                         "booked_from", "booked_until",
                          "at_least", "at_most", "label", "account", "needs_me", "sort"]), VALUES
     ), max_size=6
 )  # fmt: skip

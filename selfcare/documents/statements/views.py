@@ -109,12 +109,12 @@ def years_of(person: Person, account_id: str) -> list[tuple[int, list[content.Mo
 
 
 def export_query(account_id: str, month: content.Month) -> str:
-    """The question that asks for this month's entries, for the page of exports."""
+    """The question for exactly this month's entries, which go by booking, for the exports."""
     question = {
         "account": account_id,
         "status": "completed",
-        "from": month.first.isoformat(),
-        "until": month.last.isoformat(),
+        "booked_from": month.first.isoformat(),
+        "booked_until": month.last.isoformat(),
     }
     return f"{reverse('documents:export_new')}?{urlencode(question)}"
 
