@@ -63,9 +63,9 @@ def claim_all(
 
 
 def under(subject: str, key: str) -> list[Instruction]:
-    """What was told together under `key`, in its order."""
+    """What was told together under `key`, in its order; a longer key is another one's."""
     told = Instruction.objects.of(subject).filter(key__startswith=key_of(key, ""))
-    return list(told.order_by("id"))
+    return [one for one in told.order_by("id") if one.key == key_of(key, one.transaction_id)]
 
 
 def send_now(instructions: Sequence[Instruction]) -> None:

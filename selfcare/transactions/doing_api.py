@@ -209,6 +209,10 @@ def _told_before(subject: str, key: str, body: BulkCancellationIn) -> list[Instr
         payload = payloads.get(one.transaction_id)
         if payload is None or one.fingerprint != fingerprint("cancel", one.transaction_id, payload):
             raise KeyReused
+    unknown = payloads.keys() - {one.transaction_id for one in told}
+    # What was not found before is not found again: what is there was not in that body.
+    if told and unknown and picking.chosen(subject, unknown)[0]:
+        raise KeyReused
     queue.send_now(told)
     return told
 
