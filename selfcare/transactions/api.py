@@ -98,9 +98,7 @@ def cancellation(
 ) -> Any:
     """Takes a transaction back before it is final."""
     intent = intent_of(request, transaction_id, "cancel", key, body.expected_version)
-    return acted(
-        request, actions.cancel, intent=intent, reason=body.reason, note=body.note.strip()
-    )
+    return acted(request, actions.cancel, intent=intent, reason=body.reason, note=body.note.strip())
 
 
 @router.post(
