@@ -91,6 +91,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "selfcare.web",
+    "selfcare.preferences",
+    "selfcare.events",
     "selfcare.identity",
     "selfcare.instructions",
     "selfcare.overview",
@@ -98,6 +100,7 @@ INSTALLED_APPS = [
     "selfcare.transactions",
     "selfcare.cases",
     "selfcare.documents",
+    "selfcare.notifications",
 ]
 MIDDLEWARE = [
     "selfcare.web.middleware.health_first",
