@@ -37,6 +37,8 @@ class Address(models.Model):
     # Of a browser: its p256dh and auth, base64url (RFC 8291).
     keys = models.JSONField(default=dict)
     name = models.CharField(max_length=60, blank=True)
+    # The provider said so at sign-in, and it is verified there; it can't be removed here.
+    from_provider = models.BooleanField(default=False)
     is_primary = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     off_reason = models.CharField(max_length=40, blank=True)
@@ -65,3 +67,22 @@ class Address(models.Model):
     @property
     def public_id(self) -> str:
         return ids.encode("adr", self.pk)
+
+
+class CodeSending(models.Model):
+    """That a code went out: what limits how many a person asks for, and how many a phone gets.
+
+    It outlives the address: who removes one and adds it again is counted on. `value_hash` is a
+    keyed hash, so that the table tells nobody whose address it was.
+    """
+
+    subject = models.CharField(max_length=255)
+    value_hash = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject", "at"], name="code_sendings_of_subject"),
+            models.Index(fields=["value_hash", "at"], name="code_sendings_to"),
+            models.Index(fields=["at"], name="code_sendings_by_age"),
+        ]

@@ -78,6 +78,7 @@ class Delivery(models.Model):
 
     A single one carries one notification; a digest carries those that point to it by `digest`.
     Taking it moves `due_at` behind the lease: a worker that dies leaves it to the next one.
+    A digest takes parts until `closed_at`; sent, its parts are sent with it.
     `rule` is what decided, as the pages put into words: mode, threshold, quiet hours, default.
     """
 
@@ -105,6 +106,10 @@ class Delivery(models.Model):
     rule = models.JSONField(default=dict)
     due_at = models.DateTimeField(default=timezone.now)
     tries = models.PositiveSmallIntegerField(default=0)
+    # `carried` while a task is on its way with its id, else the token of who sends it; see leases.
+    lease_holder = models.CharField(max_length=32, blank=True)
+    # Of a digest: since when nothing more goes into it.
+    closed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
@@ -118,7 +123,7 @@ class Delivery(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["subject", "channel", "digest_kind"],
-                condition=Q(state="waiting", notification=None),
+                condition=Q(state="waiting", notification=None, closed_at=None),
                 name="one_open_digest_each",
             ),
         ]
@@ -129,6 +134,9 @@ class Delivery(models.Model):
             models.Index(fields=["-changed_at"], condition=Q(state="dead"), name="deliveries_dead"),
             models.Index(fields=["subject", "-created_at"], name="deliveries_of_subject"),
             models.Index(fields=["created_at"], name="deliveries_by_age"),
+            models.Index(
+                fields=["digest"], condition=Q(state="in_digest"), name="deliveries_in_digest"
+            ),
         ]
 
     @property
