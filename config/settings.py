@@ -133,12 +133,15 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "selfcare.web.context.shell",
             ],
-            "builtins": ["selfcare.web.templatetags.look"],
+            "builtins": ["selfcare.web.templatetags.look", "django.templatetags.i18n"],
         },
     }
 ]
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 LANGUAGE_CODE = "en"
+# Each by its own name, so that its speakers find it.
+LANGUAGES = [("en", "English"), ("es", "Español"), ("de", "Deutsch"), ("cs", "Čeština")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -181,6 +184,37 @@ EXPORT_AT_ONCE_ROWS = env.integer("EXPORT_AT_ONCE_ROWS", 5000)
 EXPORT_PART_ROWS = env.integer("EXPORT_PART_ROWS", 25_000, least=1)
 EXPORT_DAYS = env.integer("EXPORT_DAYS", 7, least=1)
 
+# ── Notifications ───────────────────────────────────────────────────────────────────────────
+# A channel without its address is off: nobody is offered it, and nothing waits for it.
+# `smtp://user:password@host:port`; `smtps://` speaks TLS at once, `smtp+starttls://` insists on it.
+SMTP_URL = env.secret_or_text("SMTP_URL", "")
+EMAIL_FROM = env.text("EMAIL_FROM", "Selfcare <selfcare@localhost>" if LOCAL else "")
+# Gateways for text messages in order of preference, and a token for each.
+SMS_URLS = env.text("SMS_URLS", "").split()
+SMS_TOKENS = env.secret_or_text("SMS_TOKENS", "").split()
+# RFC 8292: the private key as 32 bytes in base64url, and a mailto: or https: of whom to ask.
+VAPID_PRIVATE_KEY = env.secret_or_text("VAPID_PRIVATE_KEY", "")
+VAPID_SUBJECT = env.text("VAPID_SUBJECT", f"mailto:selfcare@{ALLOWED_HOSTS[0]}")
+# `host:port` that people may name though it is on a private network; none in production.
+OUTBOUND_PRIVATE_HOSTS = env.text("OUTBOUND_PRIVATE_HOSTS", "").split()
+# How many messages of one channel a process sends at once.
+SENDING_THREADS = env.integer("SENDING_THREADS", 4, least=1)
+# A worker that says nothing about a message for this long is taken for dead.
+SENDING_LEASE_SECONDS = env.integer("SENDING_LEASE_SECONDS", 60, least=2)
+NOTIFICATION_MONTHS = env.integer("NOTIFICATION_MONTHS", 12, least=1)
+# Who carries the ids of due messages to who sends them: our own tables, or Celery on RabbitMQ.
+TASKS_BACKEND = env.choice("TASKS_BACKEND", ("database", "celery"), "database")
+BROKER_URL = env.secret_or_text("BROKER_URL", env.REQUIRED if TASKS_BACKEND == "celery" else "")
+TASKS = {
+    "default": {
+        "BACKEND": {
+            "database": "selfcare.notifications.tasks.own.Backend",
+            "celery": "selfcare.notifications.tasks.broker.Backend",
+        }[TASKS_BACKEND],
+        "QUEUES": ["email", "sms", "push"],
+    }
+}
+
 # ── The worker ──────────────────────────────────────────────────────────────────────────────
 # What `manage.py worker` calls, and every how many seconds.
 WORKER_DUTIES = [
@@ -193,10 +227,17 @@ WORKER_DUTIES = [
     ("selfcare.annotations.attachments.sweep", 60),
     ("selfcare.annotations.unsaved.clear_old", 3600),
     ("selfcare.documents.exports.actions.sweep", 600),
+    ("selfcare.notifications.digests.sweep", 60),
 ]
 # What may take minutes has a thread of its own in each worker, so that nothing waits behind it.
 # It is called with an Event that is set when the worker is told to stop.
-WORKER_LONG_DUTIES = [("selfcare.documents.exports.jobs.run_due", 0.5)]
+WORKER_LONG_DUTIES = [
+    ("selfcare.documents.exports.jobs.run_due", 0.5),
+    # One for each channel: one that is dead delays no other.
+    ("selfcare.notifications.tasks.running.email", 0.2),
+    ("selfcare.notifications.tasks.running.sms", 0.2),
+    ("selfcare.notifications.tasks.running.push", 0.2),
+]
 
 # ── Headers ─────────────────────────────────────────────────────────────────────────────────
 SECURE_SSL_REDIRECT = SECURE

@@ -1,16 +1,49 @@
 """Money as whole minor units and an ISO 4217 code: parse, add, format; never a float."""
 
 import re
+from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from babel.core import Locale, UnknownLocaleError
-from babel.numbers import get_currency_precision, list_currencies
+from babel.numbers import get_currency_precision, get_currency_symbol, list_currencies
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 MINUS = "\u2212"
 # PostgreSQL's bigint, and more than any account will hold.
 LARGEST_MINOR = 2**63 - 1
+
+
+# Between thousands, and before the fraction.
+MARKS = {
+    "comma": (",", "."),
+    "point": (".", ","),
+    "space": ("\u00a0", ","),
+    "apostrophe": ("’", "."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How amounts are written: the marks of MARKS, and where the currency stands.
+
+    `place` is `code_after`, `code_before` or `symbol`, which `language` writes its own way.
+    """
+
+    group: str = ","
+    mark: str = "."
+    place: str = "code_after"
+    language: str = "en"
+
+    @property
+    def code_first(self) -> bool:
+        return self.place == "code_before" or (self.place == "symbol" and self.language == "en")
+
+
+# What is active; selfcare.web.formats sets it with the rest of what a person chose.
+PLAIN = Style()
+STYLE: ContextVar[Style] = ContextVar("money_style", default=PLAIN)
 
 
 class BadAmount(ValueError):
@@ -21,7 +54,7 @@ class BadAmount(ValueError):
 def exponent(currency: str) -> int:
     """How many digits stand behind the decimal mark: JPY 0, EUR 2, KWD 3 (CLDR)."""
     if currency not in list_currencies():
-        raise BadAmount(f"{currency} isn't a currency we know.")
+        raise BadAmount(_("%(currency)s isn’t a currency we know.") % {"currency": currency})
     return get_currency_precision(currency)
 
 
@@ -36,7 +69,9 @@ class Money:
         if type(self.amount_minor) is not int:
             raise TypeError("amount_minor is a whole number of minor units")
         if not re.fullmatch(r"[A-Z]{3}", self.currency):
-            raise BadAmount(f"{self.currency!r} isn't an ISO 4217 code.")
+            raise BadAmount(
+                _("%(currency)s isn’t an ISO 4217 code.") % {"currency": repr(self.currency)}
+            )
 
     def __add__(self, other: "Money") -> "Money":
         return Money(self.amount_minor + self._same(other), self.currency)
@@ -66,20 +101,47 @@ class Money:
         sign = "-" if self.amount_minor < 0 else ""
         return f"{sign}{units}.{rest:0{digits}d}" if digits else f"{sign}{units}"
 
-    def figures(self, locale: str = "en", *, sign: bool = False) -> str:
-        """The figures alone, grouped for `locale`, U+2212 for minus, `+` only if `sign`."""
+    def figures(self, *, sign: bool = False) -> str:
+        """The figures alone in the active style, U+2212 for minus, `+` only if `sign`."""
+        return self.sign(plus=sign) + self.bare_figures()
+
+    def bare_figures(self) -> str:
+        """The figures without a sign, grouped and marked in the active style."""
+        style = STYLE.get()
         digits = _digits(self.currency)
         units, rest = divmod(abs(self.amount_minor), 10**digits)
-        group, mark = _symbols(locale)
-        text = f"{units:,}".replace(",", group)
-        if digits:
-            text += f"{mark}{rest:0{digits}d}"
+        text = f"{units:,}".replace(",", style.group)
+        return text + f"{style.mark}{rest:0{digits}d}" if digits else text
+
+    def sign(self, *, plus: bool = False) -> str:
+        """U+2212, `+` only if asked for, or nothing."""
         if self.amount_minor < 0:
-            return MINUS + text
-        return f"+{text}" if sign and self.amount_minor > 0 else text
+            return MINUS
+        return "+" if plus and self.amount_minor > 0 else ""
+
+    @property
+    def unit(self) -> str:
+        """`EUR`, or `€` where the person wants symbols."""
+        style = STYLE.get()
+        if style.place != "symbol":
+            return self.currency
+        return _symbol(self.currency, style.language)
+
+    @property
+    def gap(self) -> str:
+        """Between figures and unit: none beside a mere symbol before them."""
+        style = STYLE.get()
+        tight = style.place == "symbol" and style.code_first and not self.unit[-1].isalpha()
+        return "" if tight else "\u00a0"
 
     def __str__(self) -> str:
-        return f"{self.figures()}\u00a0{self.currency}"
+        style = STYLE.get()
+        if not style.code_first:
+            return f"{self.figures()}{self.gap}{self.unit}"
+        # `−€64.90`, but `EUR −64.90`: a symbol belongs to the figures, a code stands before them.
+        if style.place == "symbol":
+            return f"{self.sign()}{self.unit}{self.gap}{self.bare_figures()}"
+        return f"{self.unit}{self.gap}{self.figures()}"
 
 
 def parse(text: str, currency: str) -> Money:
@@ -91,7 +153,10 @@ def parse(text: str, currency: str) -> Money:
     digits = exponent(currency)
     plain = re.sub(r"[\s\u00a0\u202f'’]", "", text.strip()).replace(MINUS, "-")
     if len(plain) > 24 or not re.fullmatch(r"[+-]?[0-9]+([.,][0-9]+)*", plain):
-        raise BadAmount("Write the amount in figures, such as 64.90.")
+        example = Money(6490, "EUR").bare_figures()
+        raise BadAmount(
+            _("Write the amount in figures, such as %(example)s.") % {"example": example}
+        )
     negative = plain.startswith("-")
     plain = plain.lstrip("+-")
     mark = max(plain.rfind("."), plain.rfind(","))
@@ -99,20 +164,36 @@ def parse(text: str, currency: str) -> Money:
     marks = [c for c in plain if c in ".,"]
     groups = len(marks) > 1 and len(set(marks)) == 1
     if behind == 3 and digits != 3 and len(marks) == 1:
-        raise BadAmount("Write the amount without a mark for thousands, such as 1234.50.")
+        raise BadAmount(
+            _("Write the amount without a mark for thousands, such as %(example)s.")
+            % {"example": f"1234{STYLE.get().mark}50"}
+        )
     if mark >= 0 and not groups:
         if behind > digits:
-            raise BadAmount(f"{currency} has {digits or 'no'} digits behind the decimal mark.")
+            raise BadAmount(_too_fine(currency, digits))
         whole, fraction = plain[:mark], plain[mark + 1 :]
     else:
         whole, fraction = plain, ""
     if not re.fullmatch(r"[0-9]+|[0-9]{1,3}([.,][0-9]{3})+", whole):
-        raise BadAmount("Write the amount in figures, such as 1234.50.")
+        example = f"1234{STYLE.get().mark}50"
+        raise BadAmount(
+            _("Write the amount in figures, such as %(example)s.") % {"example": example}
+        )
     units = re.sub(r"[.,]", "", whole)
     minor = int(Decimal(units + fraction.ljust(digits, "0")))
     if minor > LARGEST_MINOR:
-        raise BadAmount("That amount is too large.")
+        raise BadAmount(_("That amount is too large."))
     return Money(-minor if negative else minor, currency)
+
+
+def _too_fine(currency: str, digits: int) -> str:
+    if not digits:
+        return _("%(currency)s has no digits behind the decimal mark.") % {"currency": currency}
+    return ngettext(
+        "%(currency)s has %(digits)d digit behind the decimal mark.",
+        "%(currency)s has %(digits)d digits behind the decimal mark.",
+        digits,
+    ) % {"currency": currency, "digits": digits}
 
 
 def _digits(currency: str) -> int:
@@ -124,10 +205,6 @@ def _digits(currency: str) -> int:
 
 
 @cache
-def _symbols(locale: str) -> tuple[str, str]:
-    try:
-        symbols = Locale.parse(locale.replace("-", "_")).number_symbols
-    except (ValueError, UnknownLocaleError):
-        symbols = Locale.parse("en").number_symbols
-    latin = symbols.get("latn", symbols)
-    return str(latin["group"]), str(latin["decimal"])
+def _symbol(currency: str, language: str) -> str:
+    # CLDR: `$` alone means US dollars to English readers alone; others read `US$`, `CA$`.
+    return get_currency_symbol(currency, locale=language)

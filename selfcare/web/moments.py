@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-LOCALE = "en"
+from selfcare.web import formats
+
 UTC = ZoneInfo("UTC")
 
 
@@ -29,24 +31,22 @@ class Zone:
     def day(self, moment: datetime | date) -> str:
         """`12 November`; the year stands there when it isn't this one."""
         day = self._date(moment)
-        pattern = "d MMMM" if day.year == self.now.year else "d MMMM y"
-        return format_date(day, pattern, locale=LOCALE)
+        return formats.day(day, year=day.year != self.now.year)
 
     def short_day(self, moment: datetime | date) -> str:
         """`12 Nov`; the year stands there when it isn't this one."""
         day = self._date(moment)
-        pattern = "d MMM" if day.year == self.now.year else "d MMM y"
-        return format_date(day, pattern, locale=LOCALE)
+        return formats.day(day, year=day.year != self.now.year, short=True)
 
     def weekday(self, moment: datetime | date) -> str:
-        return format_date(self._date(moment), "EEEE", locale=LOCALE)
+        return formats.weekday(self._date(moment))
 
     def heading(self, moment: datetime | date) -> tuple[str, str]:
         """What a day of the list is called, loud and quiet: (`Today`, `20 November`)."""
         day = self._date(moment)
         ago = (self.now.date() - day).days
         if ago in (0, 1):
-            return ("Today", "Yesterday")[ago], self.day(day)
+            return _("Yesterday") if ago else _("Today"), self.day(day)
         return self.day(day), self.weekday(day)
 
     def clock(self, moment: datetime, *, seconds: bool = False) -> str:
@@ -55,7 +55,7 @@ class Zone:
 
     def full(self, moment: datetime) -> str:
         """`Thursday 12 November 2026, 10:32`."""
-        return format_datetime(self.local(moment), "EEEE d MMMM y, HH:mm", locale=LOCALE)
+        return f"{formats.full_day(self._date(moment))}, {self.clock(moment)}"
 
     def moment(self, moment: datetime, *, seconds: bool = False, short: bool = False) -> str:
         """As short as it is clear: `14:17` today, else `21 November, 14:17`."""
@@ -74,18 +74,30 @@ class Zone:
         """`11 minutes left`, in the largest unit that says enough; rounded down, never up."""
         seconds = int((until - self.now).total_seconds())
         if seconds <= 0:
-            return "No time left"
-        for size, one, many in UNITS:
+            return _("No time left")
+        for size, words in UNITS:
             if seconds >= 2 * size or (seconds >= size and size == UNITS[-1][0]):
-                return f"{seconds // size} {many if seconds // size > 1 else one} left"
-        return "Less than a minute left"
+                return words(seconds // size)
+        return _("Less than a minute left")
 
     def _date(self, moment: datetime | date) -> date:
         return self.local(moment).date() if isinstance(moment, datetime) else moment
 
 
+def _days(count: int) -> str:
+    return ngettext("%(count)d day left", "%(count)d days left", count) % {"count": count}
+
+
+def _hours(count: int) -> str:
+    return ngettext("%(count)d hour left", "%(count)d hours left", count) % {"count": count}
+
+
+def _minutes(count: int) -> str:
+    return ngettext("%(count)d minute left", "%(count)d minutes left", count) % {"count": count}
+
+
 # Below two of a unit the next smaller one is clearer: 90 minutes rather than 1 hour.
-UNITS = ((86_400, "day", "days"), (3_600, "hour", "hours"), (60, "minute", "minutes"))
+UNITS = ((86_400, _days), (3_600, _hours), (60, _minutes))
 
 
 def machine(moment: datetime) -> str:

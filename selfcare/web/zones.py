@@ -2,11 +2,15 @@
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from selfcare.web import formats
 from selfcare.web.request import Person
 
 
 def zone_of(person: Person | None) -> ZoneInfo:
-    """The zone that the provider told of; UTC where it told none or one that isn't known."""
+    """The chosen zone, else the one that the provider told of, else UTC; UTC for a visitor."""
+    chosen = formats.active().zone
+    if person is not None and chosen is not None:
+        return chosen
     try:
         return ZoneInfo(person.zone if person else "UTC")
     except (ZoneInfoNotFoundError, ValueError, OSError):

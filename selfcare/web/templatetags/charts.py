@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from babel.dates import format_date
 from django import template
+from django.utils.translation import gettext as _
 
-from selfcare.money import Money
+from selfcare.money import STYLE, Money
+from selfcare.web import formats
 
 register = template.Library()
 
@@ -80,7 +81,7 @@ def _column(group: Any, place: int, count: int, scale: float, line: int) -> Colu
     slot = 100 / count
     left = place * slot
     month = date.fromisoformat(f"{group.key}-01")
-    called = format_date(month, "MMMM y", locale="en")
+    called = formats.month(month)
     up, down = _pixels(group.in_minor, scale), _pixels(group.out_minor, scale)
     up_before = _pixels(group.before_in_minor, scale)
     down_before = _pixels(group.before_out_minor, scale)
@@ -89,12 +90,13 @@ def _column(group: Any, place: int, count: int, scale: float, line: int) -> Colu
         middle=f"{left + slot / 2:.2f}%",
         left=f"{left:.2f}%",
         slot=f"{slot:.2f}%",
-        name=format_date(month, "MMM", locale="en"),
+        name=formats.month(month, year=False, short=True),
         is_open=group.is_open,
         bars=(
             Bar(
                 x, width, line - 1 - up, up,
-                words=f"In, {called}: {group.money_in}",
+                words=_("In, %(month)s: %(amount)s")
+                % {"month": called, "amount": group.money_in},
                 url=group.in_url if group.in_minor else "",
                 figure=_whole(group.money_in),
                 figure_y=line - 7 - up,
@@ -103,7 +105,8 @@ def _column(group: Any, place: int, count: int, scale: float, line: int) -> Colu
             ),
             Bar(
                 x, width, line + 2, down,
-                words=f"Out, {called}: {group.money_out}",
+                words=_("Out, %(month)s: %(amount)s")
+                % {"month": called, "amount": group.money_out},
                 url=group.out_url if group.out_minor else "",
                 figure=_whole(group.money_out),
                 figure_y=line + 16 + down,
@@ -135,13 +138,16 @@ def bars(groups: Sequence[Any], *, limit: int = 12) -> dict[str, Any]:
 
 
 def _way(group: Any, way: str, amount: Money, before: Money, most: int) -> dict[str, Any]:
-    told = {"out": "Out", "in": "In"}[way]
+    told = {
+        "in": _("In, %(name)s: %(amount)s, before %(before)s"),
+        "out": _("Out, %(name)s: %(amount)s, before %(before)s"),
+    }
     return {
         "way": way,
         "amount": amount,
         "width": f"{100 * amount.amount_minor / most:.2f}%",
         "before": f"{100 * before.amount_minor / most:.2f}%" if before.amount_minor else None,
-        "words": f"{told}, {group.name}: {amount}, before {before}",
+        "words": told[way] % {"name": group.name, "amount": amount, "before": before},
         "url": group.out_url if way == "out" else group.in_url,
     }
 
@@ -155,4 +161,4 @@ def _whole(amount: Money) -> str:
     """`2,480`: the cents stand in the table."""
     if not amount.amount_minor:
         return ""
-    return amount.figures().split(".", maxsplit=1)[0]
+    return amount.figures().split(STYLE.get().mark, maxsplit=1)[0]

@@ -12,9 +12,10 @@ from django.forms import widgets as w
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import ngettext
 
-from selfcare.money import Money
-from selfcare.web import addresses, zones
+from selfcare.money import STYLE, Money
+from selfcare.web import addresses, formats, zones
 from selfcare.web.moments import Zone, machine
 
 register = template.Library()
@@ -38,22 +39,34 @@ def money(amount: Money, *, size: str = "", sign: bool = True, **line: str) -> S
     incoming = sign and amount.amount_minor > 0 and state != "void"
     figures = amount.figures(sign=sign)
     return format_html(
-        '<data class="money" value="{}"{}{}{}{}>'
-        '<span class="money-n">{}</span>\u00a0<span class="money-code">{}</span></data>',
+        '<data class="money" value="{}"{}{}{}{}>{}</data>',
         amount.decimal,
         mark_safe(' data-dir="in"') if incoming else "",
         format_html(' data-is="{}"', state) if state in LINES else "",
         format_html(' data-size="{}"', size) if size else "",
         mark_safe(" data-long") if len(figures) > LONG else "",
-        figures,
-        amount.currency,
+        _written(amount, figures),
     )
+
+
+def _written(amount: Money, figures: str) -> SafeString:
+    """Figures and currency in the person's order."""
+    number = format_html('<span class="money-n">{}</span>', figures)
+    unit = format_html('<span class="money-code">{}</span>', amount.unit)
+    style = STYLE.get()
+    if not style.code_first:
+        return format_html("{}{}{}", number, amount.gap, unit)
+    if style.place == "symbol":
+        sign = figures.removesuffix(amount.bare_figures())
+        number = format_html('<span class="money-n">{}</span>', amount.bare_figures())
+        return format_html("{}{}{}{}", sign, unit, amount.gap, number)
+    return format_html("{}{}{}", unit, amount.gap, number)
 
 
 @register.filter
 def group(count: int) -> str:
     """A number of things, grouped by thousands."""
-    return f"{count:,}"
+    return formats.number(count)
 
 
 @register.filter
@@ -180,7 +193,8 @@ def time_left(context: Context, until: datetime) -> str:
 def seconds_left(context: Context, until: datetime) -> SafeString:
     """`12 seconds left`, for what is over within a minute; the script counts it down."""
     seconds = max(0, int((until - zone_of(context).now).total_seconds()))
-    words = f"{seconds} second{'' if seconds == 1 else 's'} left"
+    words = ngettext("%(count)d second left", "%(count)d seconds left", seconds)
+    words %= {"count": seconds}
     return format_html('<span data-seconds="{}">{}</span>', seconds, words)
 
 

@@ -1,0 +1,81 @@
+"""Keeps what a person chose, and makes it count: on pages, in mails, in documents."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import F
+from django.utils import timezone
+
+from selfcare.preferences import choices
+from selfcare.preferences.models import Preferences
+from selfcare.web import formats
+from selfcare.web.formats import Formats
+
+FIELDS = (
+    *("language", "zone", "date_format", "number_format", "currency_format"),
+    *("theme", "start_page", "rows", "call_me"),
+)
+
+
+class ChangedElsewhere(Exception):
+    """Another tab or program saved meanwhile; `now` is what is saved."""
+
+    def __init__(self, now: Preferences) -> None:
+        super().__init__("changed elsewhere")
+        self.now = now
+
+
+def of(subject: str) -> Preferences:
+    """What this person chose; an unsaved row with nothing in it where they never did."""
+    return Preferences.objects.filter(subject=subject).first() or Preferences(subject=subject)
+
+
+def save(*, subject: str, version: int, changes: dict[str, Any]) -> Preferences:
+    """Writes the fields in `changes`, which are valid, if `version` is still what is saved.
+
+    Raises ChangedElsewhere. The next page of every instance reads what is saved here.
+    """
+    Preferences.objects.get_or_create(subject=subject)
+    wanted = {name: changes[name] for name in FIELDS if name in changes}
+    saved = Preferences.objects.filter(subject=subject, version=version).update(
+        **wanted, version=F("version") + 1, saved_at=timezone.now()
+    )
+    if not saved:
+        raise ChangedElsewhere(of(subject))
+    return of(subject)
+
+
+def remember(*, subject: str, language: str, zone: str) -> None:
+    """What browser and provider told at sign-in: it serves mails to those who chose nothing."""
+    told = {
+        "told_language": formats.known_language(language),
+        "told_zone": zone if choices.zone(zone) else "",
+    }
+    Preferences.objects.update_or_create(subject=subject, defaults=told)
+
+
+def zone_of(subject: str) -> ZoneInfo:
+    """The zone in which this person's days begin: the chosen one, else the provider's, else UTC."""
+    row = of(subject)
+    return choices.zone(row.zone) or choices.zone(row.told_zone) or ZoneInfo("UTC")
+
+
+@contextmanager
+def speaking_to(subject: str) -> Iterator[Formats]:
+    """Within, language, zone and formats are this person's: around each mail and document.
+
+    For whoever isn't there to ask: what they chose, else what browser and provider told at the
+    last sign-in, else English and UTC.
+    """
+    row = of(subject)
+    zone = choices.zone(row.zone) or choices.zone(row.told_zone) or ZoneInfo("UTC")
+    language = formats.known_language(row.language) or row.told_language or "en"
+    with formats.use(row.formats(language, zone)) as active:
+        yield active
+
+
+def name_for(subject: str, name: str) -> str:
+    """What to call this person: the name they want, else `name`, which the provider told."""
+    return of(subject).call_me or name
