@@ -1,0 +1,85 @@
+"""Puts deliveries into digests and closes those that go out; when they do is in `digests`.
+
+A digest is a delivery without a notification. It takes parts until it is closed, and only a closed
+one is sent: what comes later goes into the next one, so that nothing is left out of a message.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from selfcare.notifications.models import Delivery
+
+# More single messages than this to one person on one channel in a minute are one message.
+BURST_SECONDS = 60
+CLOSED_AT_ONCE = 200
+
+
+def open_digest(*, subject: str, channel: str, kind: str, due_at: datetime) -> Delivery:
+    """The digest that still takes parts, or a new one; call it inside a transaction.
+
+    It is locked until that transaction ends, so that nobody closes it before the part is in. The
+    time of one that is there already stays, unless the new one is earlier.
+    """
+    while True:
+        with transaction.atomic():
+            found = (
+                Delivery.objects.select_for_update(no_key=True)
+                .filter(_open(), subject=subject, channel=channel, digest_kind=kind)
+                .first()
+            )
+        if found is not None:
+            if due_at < found.due_at:
+                Delivery.objects.filter(pk=found.pk).update(due_at=due_at)
+                found.due_at = due_at
+            return found
+        try:
+            with transaction.atomic():
+                return Delivery.objects.create(
+                    subject=subject,
+                    channel=channel,
+                    digest_kind=kind,
+                    due_at=due_at,
+                    reason=kind,
+                )
+        except IntegrityError:
+            continue  # somebody opened it in this moment: take theirs
+
+
+def put(delivery: Delivery, *, kind: str, due_at: datetime, reason: str) -> None:
+    """Makes a delivery that is there a part of the open digest; inside a transaction."""
+    digest = open_digest(
+        subject=delivery.subject, channel=delivery.channel, kind=kind, due_at=due_at
+    )
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=Delivery.State.IN_DIGEST,
+        digest=digest,
+        reason=reason,
+        lease_holder="",
+        changed_at=timezone.now(),
+    )
+
+
+def is_crowded(subject: str, channel: str, now: datetime, *, most: int) -> bool:
+    """Whether more than `most` went out to this person on this channel within a minute."""
+    since = now - timedelta(seconds=BURST_SECONDS)
+    lately = Delivery.objects.filter(
+        subject=subject, channel=channel, created_at__gt=since, notification__isnull=False
+    ).exclude(state=Delivery.State.NOT_WANTED)
+    return len(lately.values_list("pk")[:most]) >= most
+
+
+def close_due(channel: str, now: datetime) -> int:
+    """Closes the digests whose time has come; each then is a message like any other."""
+    due = Delivery.objects.filter(_open(), channel=channel, due_at__lte=now)
+    closed = 0
+    for pk in due.order_by("due_at").values_list("pk", flat=True)[:CLOSED_AT_ONCE]:
+        # Waits for who is putting something in: they hold the row for some milliseconds.
+        closed += Delivery.objects.filter(_open(), pk=pk).update(closed_at=now)
+    return closed
+
+
+def _open() -> Q:
+    return Q(state=Delivery.State.WAITING, notification=None, closed_at=None)

@@ -1,0 +1,77 @@
+"""Who holds a delivery that is due: taken by one, given back by its end, its death or a signal.
+
+`lease_holder` is empty while nobody has it, CARRIED while a task with its id is on its way, and a
+token of its own while it is being sent. Each is over when `due_at` comes: then anybody may take it.
+"""
+
+import secrets
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from selfcare.notifications.models import Delivery
+
+CARRIED = "carried"
+# A task that didn't begin for so long is taken for lost, and the row is carried again.
+CARRIED_SECONDS = 60
+
+
+def carry(channel: str, limit: int) -> list[uuid.UUID]:
+    """The ids of what is due on this channel and nobody has; they count as carried now."""
+    if limit < 1:
+        return []
+    now = timezone.now()
+    due = Delivery.objects.due(now).filter(
+        Q(notification__isnull=False) | Q(closed_at__isnull=False), channel=channel
+    )
+    with transaction.atomic():
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True, no_key=True)
+        found = list(due.values_list("pk", flat=True)[:limit])
+        if found:
+            Delivery.objects.filter(pk__in=found).update(
+                lease_holder=CARRIED, due_at=now + timedelta(seconds=CARRIED_SECONDS)
+            )
+    return found
+
+
+def hold(pk: uuid.UUID) -> Delivery | None:
+    """This delivery for us alone, until the lease is over; None if it is somebody else's."""
+    now = timezone.now()
+    holder = secrets.token_hex(16)
+    free = Q(lease_holder=CARRIED) | Q(due_at__lte=now)
+    taken = Delivery.objects.filter(free, pk=pk, state=Delivery.State.WAITING).update(
+        lease_holder=holder, due_at=until(now)
+    )
+    if not taken:
+        return None
+    return (
+        Delivery.objects.select_related("notification", "address")
+        .filter(pk=pk, lease_holder=holder)
+        .first()
+    )
+
+
+def settle(delivery: Delivery, **changes: Any) -> bool:
+    """Writes to a delivery that is still ours, and lets it go; False if it no longer was."""
+    ours = Delivery.objects.filter(
+        pk=delivery.pk, state=Delivery.State.WAITING, lease_holder=delivery.lease_holder
+    )
+    return bool(ours.update(lease_holder="", changed_at=timezone.now(), **changes))
+
+
+def give_back(pks: Iterable[uuid.UUID]) -> None:
+    """What was carried and not begun: anybody may take it at once."""
+    Delivery.objects.filter(
+        pk__in=list(pks), state=Delivery.State.WAITING, lease_holder=CARRIED
+    ).update(lease_holder="", due_at=timezone.now())
+
+
+def until(now: datetime) -> datetime:
+    return now + timedelta(seconds=settings.SENDING_LEASE_SECONDS)
