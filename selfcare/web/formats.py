@@ -4,7 +4,7 @@ What is active stands in a context variable, so that no function hands it on and
 copies its context keeps it. Nothing is read from a table in here: `preferences` fills it in.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from babel.lists import format_list
 from django.conf import settings
 from django.utils import translation
 
@@ -150,3 +151,9 @@ def number(value: int | Decimal) -> str:
     whole, mark, rest = text.partition(".")
     written = whole.replace(",", style.group) + (style.mark if mark else "") + rest
     return f"{money.MINUS}{written}" if value < 0 else written
+
+
+def listed(words: Iterable[str], *, either: bool = False) -> str:
+    """`Berlin, Graz and Brno`; with `either` the last of them after `or`."""
+    style = "or" if either else "standard"
+    return format_list(list(words), style=style, locale=active().language)
