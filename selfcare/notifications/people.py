@@ -1,0 +1,71 @@
+"""What is known of a person when rules are asked: wishes, zone, addresses; it changes nothing."""
+
+from collections.abc import Iterable, Mapping
+from zoneinfo import ZoneInfo
+
+from selfcare.identity.models import Session
+from selfcare.notifications import digests
+from selfcare.notifications.deciding import Choice, Wishes
+from selfcare.notifications.models import Address, Rule, Settings
+from selfcare.notifications.models.rules import Channel
+from selfcare.notifications.quiet import Quiet, zone_named
+from selfcare.preferences.models import Preferences
+
+UTC = ZoneInfo("UTC")
+
+
+def zone_of(subject: str) -> ZoneInfo:
+    """The zone they chose, else the one their provider told of last, else UTC."""
+    chosen = Preferences.objects.filter(subject=subject).values_list("zone", flat=True).first()
+    if chosen and (zone := zone_named(chosen)):
+        return zone
+    told = (
+        Session.objects.filter(subject=subject)
+        .order_by("-created_at")
+        .values_list("data__person__zone", flat=True)
+        .first()
+    )
+    return (isinstance(told, str) and zone_named(told)) or UTC
+
+
+def addresses_of(subject: str) -> dict[str, Address]:
+    """By channel the address that is used: the primary one, else the one they had first."""
+    usable = Address.objects.of(subject).usable().order_by("-is_primary", "verified_at", "pk")
+    found: dict[str, Address] = {}
+    for address in usable:
+        found.setdefault(address.channel, address)
+    return found
+
+
+def settings_of(subject: str) -> Settings:
+    """The person's settings; where they saved none, those that hold until they do."""
+    return Settings.objects.filter(subject=subject).first() or Settings(subject=subject)
+
+
+def wishes_of(subject: str, *, addresses: Mapping[str, Address] | None = None) -> Wishes:
+    """All that deciding asks of a person, as saved."""
+    if addresses is None:
+        addresses = addresses_of(subject)
+    return as_wishes(
+        settings_of(subject),
+        Rule.objects.of(subject),
+        zone=zone_of(subject),
+        reachable=frozenset(addresses),
+    )
+
+
+def as_wishes(
+    settings: Settings, rules: Iterable[Rule], *, zone: ZoneInfo, reachable: frozenset[str]
+) -> Wishes:
+    """Rows, saved or not, as deciding takes them."""
+    quiet = None
+    if settings.quiet_from is not None and settings.quiet_until is not None:
+        quiet = Quiet(settings.quiet_from, settings.quiet_until)
+    return Wishes(
+        zone=zone,
+        choices={(rule.category, rule.channel): Choice.of(rule) for rule in rules},
+        quiet=quiet,
+        digest_at=settings.digest_at or digests.AT,
+        digest_weekday=settings.digest_weekday,
+        reachable=reachable - {Channel.IN_APP},
+    )
