@@ -18,9 +18,11 @@ COPY selfcare selfcare
 COPY sandbox sandbox
 COPY templates templates
 COPY static static
+COPY locale locale
 COPY deploy/entrypoint.sh deploy/health_check.py deploy/
-COPY tools/check.env /tmp/check.env
+COPY tools/check.env tools/catalogs.py /tmp/
 # Static files get names with a digest; the invented environment stays in this stage.
+RUN /venv/bin/python /tmp/catalogs.py compile --root /app
 RUN set -a && . /tmp/check.env && set +a \
     && STATIC_ROOT=/app/collected /venv/bin/python manage.py collectstatic --no-input \
     && /venv/bin/python -m compileall -q config selfcare sandbox

@@ -10,7 +10,7 @@ WITH_CHECK_ENV = set -a; . ./tools/check.env; set +a;
 
 .NOTPARALLEL:
 .PHONY: help demo dev test test-browser lint types deploy-check migrations-check check reset bench \
-	lock runtime-environment dev-environment
+	catalogs lock runtime-environment dev-environment
 
 help:  ## this list
 	@echo "Selfcare. The two commands to begin with are make demo and make test."
@@ -34,12 +34,13 @@ test-browser: dev-environment  ## the journeys in a real Chromium
 	@$(IN) -m tools.chromium
 	@$(IN) -m pytest -m browser tests
 
-lint: dev-environment  ## ruff, format, imports, templates
+lint: dev-environment  ## ruff, format, imports, templates, translations
 	@$(IN) -m ruff check .
 	@$(IN) -m ruff format --check .
 	@.venv/bin/lint-imports
 	@$(IN) -m djlint --check --lint templates
 	@$(IN) -m yamllint --strict .github deploy
+	@$(WITH_CHECK_ENV) DJANGO_SETTINGS_MODULE=config.settings $(IN) -m tools.catalogs check
 
 types: dev-environment  ## mypy, strict
 	@$(WITH_CHECK_ENV) $(IN) -m mypy
@@ -62,6 +63,9 @@ reset: runtime-environment  ## forget the demo's people, money and secrets
 bench: dev-environment  ## requests a second beside an empty view, with 1,000,000 transactions
 	@$(IN) -m tools.bench
 
+catalogs: dev-environment  ## bring the catalogs in locale/ to the texts of the sources
+	@$(WITH_CHECK_ENV) DJANGO_SETTINGS_MODULE=config.settings $(IN) -m tools.catalogs update
+
 lock: dev-environment  ## make the lists of packages anew from requirements/*.in
 	@$(LOCK) requirements/bootstrap.in -o requirements/bootstrap.txt
 	@$(LOCK) requirements/runtime.in -o requirements/runtime.txt
@@ -69,6 +73,8 @@ lock: dev-environment  ## make the lists of packages anew from requirements/*.in
 
 runtime-environment:
 	@sh tools/set_up.sh runtime
+	@$(IN) -m tools.catalogs compile
 
 dev-environment:
 	@sh tools/set_up.sh dev
+	@$(IN) -m tools.catalogs compile

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.support import servers
 from tests.support.control import Control, Person
 from tests.support.network import keep_on_this_machine
+from tools import catalogs
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -23,6 +25,7 @@ STORES = pytest.StashKey[servers.Stores]()
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """pytest-django sets Django up after this, from the environment that is made here."""
+    catalogs.compile_stale(Path(__file__).resolve().parents[1])
     stores = servers.Stores()
     config.stash[STORES] = stores
     config.add_cleanup(stores.remove)

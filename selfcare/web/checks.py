@@ -68,3 +68,18 @@ def no_sandbox_in_production(**_: Any) -> Sequence[CheckMessage]:
     if settings.ENVIRONMENT != "production" or not settings.SANDBOX_API_URL:
         return []
     return [Error("SANDBOX_API_URL must not be set in production.", id="selfcare.E007")]
+
+
+@register
+def catalogs_are_compiled(**_: Any) -> Sequence[CheckMessage]:
+    """Without its compiled catalog a language that is offered would speak English."""
+    folder = settings.LOCALE_PATHS[0]
+    return [
+        Error(
+            f"The catalog of {code} isn't compiled: python -m tools.catalogs compile.",
+            id="selfcare.E008",
+        )
+        for code, _name in settings.LANGUAGES
+        if code != settings.LANGUAGE_CODE
+        and not (folder / code / "LC_MESSAGES" / "django.mo").exists()
+    ]
