@@ -140,6 +140,7 @@ def _tell(event: Event, facts: dict[str, Any], told: Told, now: datetime) -> Not
         created_at=now,
         in_inbox=inbox.state == "sent",
         waits=told.waits and not is_over,
+        waits_until=told.until if told.waits else None,
         over_at=now if is_over else None,
         # History that we are told late is no news.
         read_at=now if _is_history(told, now) else None,

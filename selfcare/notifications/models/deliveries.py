@@ -16,12 +16,23 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def of(self, subject: str) -> "NotificationQuerySet":
         return self.filter(subject=subject)
 
+    def in_inbox(self, subject: str) -> "NotificationQuerySet":
+        return self.of(subject).filter(in_inbox=True)
+
+    def waiting(self, now: datetime) -> "NotificationQuerySet":
+        """What the person can still do something about."""
+        return self.filter(Q(waits_until=None) | Q(waits_until__gt=now), waits=True)
+
+    def not_waiting(self, now: datetime) -> "NotificationQuerySet":
+        return self.filter(Q(waits=False) | Q(waits_until__lte=now))
+
 
 class Notification(models.Model):
     """One event as one person is told of it, once; its words are made when it is shown or sent.
 
     `facts` are what those words need (amount, names, dates), never the words themselves. `waits` is
-    true while the person can still do something about it; `over_at` says since when they can't.
+    true while the person can still do something about it, at most until `waits_until`; `over_at`
+    says since when they can't.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
@@ -38,6 +49,8 @@ class Notification(models.Model):
     # False: it is kept to answer "why did I not get this", and no inbox shows it.
     in_inbox = models.BooleanField(default=True)
     waits = models.BooleanField(default=False)
+    # Null where nothing says until when.
+    waits_until = models.DateTimeField(null=True)
     over_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
 
@@ -58,6 +71,11 @@ class Notification(models.Model):
                 condition=Q(in_inbox=True, read_at=None),
                 name="notifications_unread",
             ),
+            models.Index(
+                fields=["subject"],
+                condition=Q(in_inbox=True, waits=True),
+                name="notifications_waiting",
+            ),
             models.Index(fields=["subject", "object_id"], name="notifications_of_object"),
             models.Index(fields=["created_at"], name="notifications_by_age"),
         ]
@@ -65,6 +83,13 @@ class Notification(models.Model):
     @property
     def public_id(self) -> str:
         return ids.encode("ntf", self.pk)
+
+    def is_waiting(self, now: datetime) -> bool:
+        return self.waits and (self.waits_until is None or self.waits_until > now)
+
+    def is_over(self, now: datetime) -> bool:
+        """It asked for something that can't be done any more."""
+        return self.over_at is not None or (self.waits and not self.is_waiting(now))
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
