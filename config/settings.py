@@ -105,6 +105,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "selfcare.web.middleware.health_first",
     "selfcare.web.middleware.request_id",
+    "selfcare.web.middleware.language",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -117,6 +118,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "selfcare.identity.middleware.person",
+    "selfcare.preferences.middleware.chosen",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "selfcare.web.middleware.ErrorPages",
@@ -227,7 +229,7 @@ WORKER_DUTIES = [
     ("selfcare.annotations.attachments.sweep", 60),
     ("selfcare.annotations.unsaved.clear_old", 3600),
     ("selfcare.documents.exports.actions.sweep", 600),
-    ("selfcare.notifications.digests.sweep", 60),
+    ("selfcare.notifications.gathering.sweep", 60),
 ]
 # What may take minutes has a thread of its own in each worker, so that nothing waits behind it.
 # It is called with an Event that is set when the worker is told to stop.

@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("selfcare.annotations.urls")),
     path("", include("selfcare.cases.urls")),
     path("", include("selfcare.documents.urls")),
+    path("", include("selfcare.notifications.urls")),
     path("transactions/", include("selfcare.transactions.urls")),
     path("api/docs", views.api_docs, name="api_docs"),
     path("api/", api.urls),

@@ -18,6 +18,6 @@ def pause(tries: int, *, at_least: float = 0.0) -> float | None:
     """
     if tries >= MOST_TRIES:
         return None
-    seconds = min(LONGEST_SECONDS, FIRST_SECONDS * GROWTH ** (max(tries, 1) - 1))
+    seconds: float = min(LONGEST_SECONDS, FIRST_SECONDS * GROWTH ** (max(tries, 1) - 1))
     spread = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - nobody gains by guessing it
     return max(seconds * spread, at_least)

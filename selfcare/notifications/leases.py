@@ -41,6 +41,15 @@ def carry(channel: str, limit: int) -> list[uuid.UUID]:
     return found
 
 
+def carried(channel: str) -> int:
+    """How many are on their way as tasks."""
+    return (
+        Delivery.objects.filter(channel=channel, state=Delivery.State.WAITING)
+        .filter(lease_holder=CARRIED, due_at__gt=timezone.now())
+        .count()
+    )
+
+
 def hold(pk: uuid.UUID) -> Delivery | None:
     """This delivery for us alone, until the lease is over; None if it is somebody else's."""
     now = timezone.now()

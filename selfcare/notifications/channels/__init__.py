@@ -1,1 +1,84 @@
-"""The channels over which a person is told; each knows its provider and nothing of rules."""
+"""One module a channel, all of one shape: `is_on()`, `send(address, message)`; no rules in here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+
+from selfcare.notifications.models import Attempt
+from selfcare.notifications.models.rules import Channel
+from selfcare.notifications.words import Words
+
+# In Selfcare itself a notification is there when it is matched, so that needs no sending.
+SENT_ON = (Channel.EMAIL, Channel.SMS, Channel.PUSH)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is to be sent; `id` is the delivery's, by which the other side knows it again.
+
+    `lines` are the things told: one, or those of a digest, of which there may be `more` than
+    fit. `unsubscribe_url` is there where it may be muted. A `code` replaces the rest.
+    """
+
+    id: str
+    title: str
+    lines: Sequence[Words]
+    more: int = 0
+    path: str = ""
+    unsubscribe_url: str = ""
+    urgent: bool = False
+    code: str = ""
+
+    @property
+    def is_single(self) -> bool:
+        return len(self.lines) == 1 and not self.more
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one try.
+
+    `detail` is a code without anybody's data; `retry_after` is in seconds. `off_reason` says why
+    the address is no good for anything any more.
+    """
+
+    outcome: Attempt.Outcome
+    provider: str = ""
+    detail: str = ""
+    retry_after: float = 0.0
+    off_reason: str = ""
+    # The provider as a whole can't be used: nothing else is tried there for a moment.
+    provider_down: bool = False
+
+
+def sent(provider: str, detail: str = "") -> Result:
+    return Result(Attempt.Outcome.SENT, provider, detail)
+
+
+def later(
+    provider: str, detail: str, *, retry_after: float = 0.0, provider_down: bool = False
+) -> Result:
+    return Result(
+        Attempt.Outcome.LATER,
+        provider,
+        detail,
+        retry_after=retry_after,
+        provider_down=provider_down,
+    )
+
+
+def refused(provider: str, detail: str, *, off_reason: str = "") -> Result:
+    return Result(Attempt.Outcome.REFUSED, provider, detail, off_reason=off_reason)
+
+
+def of(channel: str) -> ModuleType:
+    """The module of a channel that sends."""
+    if channel not in SENT_ON:
+        raise ValueError(f"nothing is sent on {channel}")
+    return import_module(f"selfcare.notifications.channels.{channel}")
+
+
+def on() -> frozenset[str]:
+    """The channels that are set up here, with the one that always is."""
+    return frozenset({Channel.IN_APP, *(one for one in SENT_ON if of(one).is_on())})

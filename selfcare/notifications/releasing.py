@@ -1,0 +1,121 @@
+"""Looks just before sending whether a delivery is still wanted, and where, by `deciding`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from selfcare.notifications import channels, deciding, people
+from selfcare.notifications.deciding import Told, Wishes
+from selfcare.notifications.models import Address, Delivery, Notification
+from selfcare.notifications.models.rules import Channel
+
+PARTS_AT_ONCE = 500
+# How many notifications of a digest are handed on to be put into words.
+KEPT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Either `told` goes out to `addresses`, or it is kept: until `due_at`, or for good.
+
+    `told` are the newest notifications, `count` how many there are in all.
+    """
+
+    told: Sequence[Notification] | None = None
+    count: int = 0
+    addresses: Sequence[Address] = ()
+    reason: str = ""
+    due_at: datetime | None = None
+    digest_kind: str = ""
+    rule: Mapping[str, Any] = field(default_factory=dict)
+
+
+def look(delivery: Delivery, now: datetime) -> Release:
+    """What becomes of a delivery that is due, by the settings and addresses as they are now."""
+    if delivery.channel not in channels.on():
+        return Release(reason="channel_off", rule=delivery.rule)
+    usable = people.addresses_of(delivery.subject)
+    wishes = people.wishes_of(delivery.subject, addresses=usable)
+    if delivery.notification is None:
+        return _digest(delivery, wishes, usable, now)
+    decision = deciding.decide(_told(delivery.notification, now), wishes, delivery.channel, now)
+    if decision.state == "not_wanted":
+        return Release(reason=decision.reason, rule=decision.rule)
+    if decision.digest_kind:
+        return Release(
+            reason=decision.reason,
+            due_at=decision.due_at,
+            digest_kind=decision.digest_kind,
+        )
+    return Release(told=[delivery.notification], count=1, addresses=_addresses(delivery, usable))
+
+
+def _digest(
+    delivery: Delivery, wishes: Wishes, usable: Mapping[str, Address], now: datetime
+) -> Release:
+    quiet_until = deciding.quiet_until(wishes, now)
+    if quiet_until is not None:
+        return Release(reason="quiet_hours", due_at=quiet_until)
+    wanted: list[Notification] = []
+    count = 0
+    refused: dict[str, list[Any]] = {}
+    for part in _parts(delivery):
+        if part.notification is None:
+            continue
+        told = _told(part.notification, now)
+        if reason := deciding.refusal(told, wishes, delivery.channel, now):
+            refused.setdefault(reason, []).append(part.pk)
+            continue
+        count += 1
+        if len(wanted) < KEPT:
+            wanted.append(part.notification)
+    _let_go(refused)
+    if not count:
+        reason = next(iter(refused)) if len(refused) == 1 else "nothing_left"
+        return Release(reason=reason, rule=delivery.rule)
+    return Release(told=wanted, count=count, addresses=_addresses(delivery, usable))
+
+
+def _parts(delivery: Delivery) -> Iterable[Delivery]:
+    return (
+        delivery.parts.filter(state=Delivery.State.IN_DIGEST)
+        .select_related("notification")
+        .order_by("-notification__occurred_at", "-pk")
+        .iterator(chunk_size=PARTS_AT_ONCE)
+    )
+
+
+def _let_go(refused: Mapping[str, Sequence[Any]]) -> None:
+    for reason, pks in refused.items():
+        Delivery.objects.filter(pk__in=pks, state=Delivery.State.IN_DIGEST).update(
+            state=Delivery.State.NOT_WANTED, reason=reason, changed_at=timezone.now()
+        )
+
+
+def _told(notification: Notification, now: datetime) -> Told:
+    told = Told.of(
+        notification.event_type,
+        notification.facts,
+        notification.occurred_at,
+        category=notification.category,
+        over=notification.is_over(now),
+    )
+    if told is None:
+        raise ValueError(f"{notification.public_id} has no category")
+    # Whether it was news was decided when it was matched: waiting here makes nothing too old.
+    return replace(told, occurred_at=max(told.occurred_at, now))
+
+
+def _addresses(delivery: Delivery, usable: Mapping[str, Address]) -> Sequence[Address]:
+    """Where to: each of a person's browsers, but one e-mail address and one phone."""
+    if delivery.channel != Channel.PUSH:
+        return [usable[delivery.channel]]
+    return list(
+        Address.objects.of(delivery.subject)
+        .usable()
+        .filter(channel=Channel.PUSH)
+        .order_by("-is_primary", "verified_at", "pk")
+    )

@@ -1,0 +1,218 @@
+"""Sends one delivery: takes it, looks whether it is still wanted, hands it over, writes it down.
+
+What is sent carries the delivery's id, so that the other side knows it again where our answer is
+lost. Nothing here waits in a database transaction for a provider.
+"""
+
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from selfcare.notifications import (
+    address_book,
+    backoff,
+    channels,
+    gathering,
+    leases,
+    messages,
+    releasing,
+    rests,
+)
+from selfcare.notifications.channels import Message, Result
+from selfcare.notifications.models import Address, Attempt, AuditEntry, Delivery
+from selfcare.web.request import Person
+
+log = structlog.get_logger("selfcare.notifications")
+
+# A message that we can't make is no provider's fault: seldom mended by trying on for days.
+MOST_OWN_FAULTS = 5
+State = Delivery.State
+
+
+def send(pk: uuid.UUID) -> Result | None:
+    """Sends it once, if it is due and nobody else has it; what came of it, None if nothing did."""
+    delivery = leases.hold(pk)
+    if delivery is None:
+        return None
+    structlog.contextvars.bind_contextvars(delivery=delivery.public_id)
+    try:
+        return _send(delivery)
+    finally:
+        structlog.contextvars.unbind_contextvars("delivery")
+
+
+def _send(delivery: Delivery) -> Result | None:
+    try:
+        release = releasing.look(delivery, timezone.now())
+        if release.told is None:
+            _keep(delivery, release)
+            return None
+        message = messages.of(delivery, release.told, count=release.count)
+    except Exception as error:
+        log.exception("delivery.broke")
+        _settle(delivery, [_own_fault(delivery, error)], [0])
+        return None
+    _give_connection_back()
+    results, took = [], []
+    for address in release.addresses:
+        began = time.monotonic()
+        results.append(_hand_over(delivery.channel, address, message))
+        took.append(round((time.monotonic() - began) * 1000))
+    rests.note(delivery.channel, down=all(one.provider_down for one in results))
+    best = _settle(delivery, results, took, addresses=release.addresses)
+    for address, result in zip(release.addresses, results, strict=True):
+        if result.off_reason:
+            address_book.switch_off(address=address, reason=result.off_reason)
+    return best
+
+
+def _hand_over(channel: str, address: Address, message: Message) -> Result:
+    # The lease outlives the call: nobody else begins while it is on its way.
+    seconds = min(15.0, settings.SENDING_LEASE_SECONDS * 0.6)
+    sender: Callable[..., Result] = channels.of(channel).send
+    try:
+        return sender(address, message, seconds=seconds)
+    except Exception as error:
+        log.exception("delivery.broke", channel=channel)
+        return channels.later(channel, f"broke: {type(error).__name__}")
+
+
+def _own_fault(delivery: Delivery, error: Exception) -> Result:
+    detail = f"broke: {type(error).__name__}"
+    if delivery.tries + 1 >= MOST_OWN_FAULTS:
+        return channels.refused("", detail)
+    return channels.later("", detail)
+
+
+# ── What comes of it ────────────────────────────────────────────────────────────────────────
+def _settle(
+    delivery: Delivery,
+    results: Sequence[Result],
+    took: Sequence[int],
+    *,
+    addresses: Sequence[Address] = (),
+) -> Result:
+    """Writes down each try and where the delivery is now; the best of several counts."""
+    order = list(Attempt.Outcome)
+    best = min(results, key=lambda one: order.index(one.outcome))
+    changes = _next(delivery, best)
+    if addresses:
+        changes["address"] = addresses[results.index(best)]
+    with transaction.atomic():
+        Attempt.objects.bulk_create(
+            Attempt(
+                delivery=delivery,
+                channel=delivery.channel,
+                provider=result.provider[:60],
+                outcome=result.outcome,
+                detail=result.detail[:200],
+                milliseconds=milliseconds,
+            )
+            for result, milliseconds in zip(results, took, strict=True)
+        )
+        ours = leases.settle(delivery, tries=delivery.tries + 1, **changes)
+        if ours and changes["state"] == State.SENT and delivery.notification_id is None:
+            delivery.parts.filter(state=State.IN_DIGEST).update(
+                state=State.SENT, sent_at=changes["sent_at"], changed_at=changes["sent_at"]
+            )
+    log.info(
+        "delivery.tried",
+        channel=delivery.channel,
+        state=changes["state"],
+        outcome=best.outcome,
+        provider=best.provider,
+        detail=best.detail,
+        tries=delivery.tries + 1,
+        ours=ours,
+    )
+    return best
+
+
+def _next(delivery: Delivery, result: Result) -> dict[str, Any]:
+    """The state that follows from a try, with its reason and time."""
+    now = timezone.now()
+    if result.outcome == Attempt.Outcome.SENT:
+        return {"state": State.SENT, "sent_at": now}
+    if result.outcome == Attempt.Outcome.REFUSED:
+        return {"state": State.DEAD, "reason": result.off_reason or _cause(result)}
+    pause = backoff.pause(delivery.tries + 1, at_least=result.retry_after)
+    if pause is None:
+        return {"state": State.DEAD, "reason": "gave_up"}
+    return {"state": State.WAITING, "due_at": now + timedelta(seconds=pause)}
+
+
+def _cause(result: Result) -> str:
+    return "broke" if result.detail.startswith("broke") else "refused"
+
+
+def _keep(delivery: Delivery, release: releasing.Release) -> None:
+    """It doesn't go out now: not at all, or later in a digest."""
+    with transaction.atomic():
+        if release.digest_kind and release.due_at:
+            if leases.settle(delivery, reason=release.reason):
+                gathering.put(
+                    delivery,
+                    kind=release.digest_kind,
+                    due_at=release.due_at,
+                    reason=release.reason,
+                )
+        elif release.due_at:
+            leases.settle(delivery, due_at=release.due_at, reason=release.reason)
+        else:
+            leases.settle(
+                delivery, state=State.NOT_WANTED, reason=release.reason, rule=release.rule
+            )
+    log.info("delivery.kept", channel=delivery.channel, reason=release.reason)
+
+
+# ── Driving again ───────────────────────────────────────────────────────────────────────────
+def drive_again(deliveries: "QuerySet[Delivery]", by: Person, reason: str) -> int:
+    """Lets dead letters go out once more, from the first try; how many.
+
+    Two operators at once drive each of them once: whoever comes second finds them driven. Whether
+    each is still wanted is looked at as before each sending. `reason` goes to the audit.
+    """
+    now = timezone.now()
+    request_id = str(structlog.contextvars.get_contextvars().get("request_id", ""))
+    with transaction.atomic():
+        wanted = list(deliveries.values_list("pk", flat=True))
+        again = Delivery.objects.filter(pk__in=wanted, state=State.DEAD).update(
+            state=State.WAITING,
+            reason="driven_again",
+            tries=0,
+            due_at=now,
+            lease_holder="",
+            changed_at=now,
+        )
+        if again:
+            AuditEntry.objects.create(
+                subject=by.subject,
+                name=by.name[:300],
+                action="deliveries.driven_again",
+                reason=reason[:500],
+                target=_target(wanted),
+                count=again,
+                request_id=request_id[:64],
+            )
+    log.info("deliveries.driven_again", count=again, of=len(wanted), by=by.subject)
+    return again
+
+
+def _target(wanted: Sequence[uuid.UUID]) -> str:
+    if len(wanted) == 1:
+        return Delivery(pk=wanted[0]).public_id
+    return f"{len(wanted)} deliveries"
+
+
+def _give_connection_back() -> None:
+    """No connection of the pool is kept while a provider takes its time."""
+    if not connection.in_atomic_block:
+        connection.close()
