@@ -83,3 +83,13 @@ def close_due(channel: str, now: datetime) -> int:
 
 def _open() -> Q:
     return Q(state=Delivery.State.WAITING, notification=None, closed_at=None)
+
+
+def sweep() -> int:
+    """The worker's duty: no part stays behind in a digest that will never go out; how many."""
+    gone = Q(digest=None) | Q(digest__state__in=[Delivery.State.SENT, Delivery.State.NOT_WANTED])
+    left = Delivery.objects.filter(gone, state=Delivery.State.IN_DIGEST)
+    now = timezone.now()
+    return Delivery.objects.filter(
+        pk__in=list(left.values_list("pk", flat=True)[:1000]), state=Delivery.State.IN_DIGEST
+    ).update(state=Delivery.State.WAITING, digest=None, due_at=now, changed_at=now)
