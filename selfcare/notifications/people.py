@@ -3,29 +3,12 @@
 from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
-from selfcare.identity.models import Session
 from selfcare.notifications import digests
 from selfcare.notifications.deciding import Choice, Wishes
 from selfcare.notifications.models import Address, Rule, Settings
 from selfcare.notifications.models.rules import Channel
-from selfcare.notifications.quiet import Quiet, zone_named
-from selfcare.preferences.models import Preferences
-
-UTC = ZoneInfo("UTC")
-
-
-def zone_of(subject: str) -> ZoneInfo:
-    """The zone they chose, else the one their provider told of last, else UTC."""
-    chosen = Preferences.objects.filter(subject=subject).values_list("zone", flat=True).first()
-    if chosen and (zone := zone_named(chosen)):
-        return zone
-    told = (
-        Session.objects.filter(subject=subject)
-        .order_by("-created_at")
-        .values_list("data__person__zone", flat=True)
-        .first()
-    )
-    return (isinstance(told, str) and zone_named(told)) or UTC
+from selfcare.notifications.quiet import Quiet
+from selfcare.preferences.actions import zone_of
 
 
 def addresses_of(subject: str) -> dict[str, Address]:
