@@ -35,6 +35,17 @@ def whole(name: str, default: int) -> int:
     return int(value)
 
 
+def spans(name: str, default: str) -> tuple[float, ...]:
+    """Seconds with spaces between them."""
+    try:
+        found = tuple(float(part) for part in text(name, default).split())
+    except ValueError:
+        found = (-1.0,)
+    if not all(0 <= span < 10**7 for span in found):
+        raise ImproperlyConfigured(f"{name} must be seconds with spaces between them")
+    return found
+
+
 def origin(name: str, default: str) -> str:
     """An http(s) origin without a trailing slash."""
     value = text(name, default).rstrip("/")

@@ -20,6 +20,18 @@ SANDBOX_CONTROL = env.choice("SANDBOX_CONTROL", ("open", "off"), "off")
 SANDBOX_ANSWER_SECONDS = env.whole("SANDBOX_ANSWER_SECONDS", 20)
 SANDBOX_UNDO_SECONDS = env.whole("SANDBOX_UNDO_SECONDS", 15)
 
+# Where events are posted and with which secrets they are signed (`whsec_…`, spaces between
+# several: all sign, so that a receiver can change from one to the next); without one, nowhere.
+SANDBOX_HOOK_URL = env.text("SANDBOX_HOOK_URL", "") or f"{SELFCARE_URL}/hooks/platform"
+SANDBOX_HOOK_SECRET = env.text("SANDBOX_HOOK_SECRET", "")
+# Seconds from one attempt to the next; when they are used up, the event is given up.
+SANDBOX_HOOK_WAITS = env.spans("SANDBOX_HOOK_WAITS", "5 300 1800 7200 18000 36000 36000")
+SANDBOX_HOOK_AT_ONCE = env.whole("SANDBOX_HOOK_AT_ONCE", 8)
+# The outbox: where it takes mail (0: nowhere), and what a sender of texts shows.
+SANDBOX_SMTP_HOST = env.text("SANDBOX_SMTP_HOST", "127.0.0.1")
+SANDBOX_SMTP_PORT = env.whole("SANDBOX_SMTP_PORT", 0)
+SANDBOX_SMS_TOKEN = env.text("SANDBOX_SMS_TOKEN", "")
+
 SECRET_KEY = env.text("SANDBOX_SECRET_KEY")
 DEBUG = False
 ALLOWED_HOSTS = [
@@ -37,6 +49,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "sandbox.people",
     "sandbox.auth",
+    "sandbox.events",
+    "sandbox.outbox",
     "sandbox.ledger",
     "sandbox.transactions",
     "sandbox.cases",

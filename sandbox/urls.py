@@ -9,7 +9,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/ready", health.ready),
     path("transaction-service/v1/", include("sandbox.transactions.urls")),
     path("transaction-service/v1/", include("sandbox.cases.urls")),
+    path("transaction-service/v1/", include("sandbox.events.urls")),
     path("control/", include("sandbox.control.urls")),
+    path("", include("sandbox.outbox.urls")),
     path("", include("sandbox.auth.urls")),
     path("", include("sandbox.front.urls")),
 ]

@@ -1,12 +1,15 @@
 """The session at this provider: begun, proved again, found by cookie, and ended everywhere."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from sandbox.events import telling
 from sandbox.people.models import Person
 
-from . import backchannel
+from . import backchannel, browsers
 from .claims import logout_token
 from .models import Session, Token
 
@@ -29,12 +32,20 @@ def prove_password(request: HttpRequest, person: Person) -> Session:
         session = None
     now = timezone.now()
     if session is None:
-        session = Session.objects.create(person=person, password_at=now)
+        session = _begun(request, person, now)
     else:
         session.password_at = now
         session.save(update_fields=["password_at"])
     request.session.cycle_key()
     request.session[COOKIE_KEY] = session.sid
+    return session
+
+
+def _begun(request: HttpRequest, person: Person, now: datetime) -> Session:
+    with transaction.atomic():
+        session = Session.objects.create(person=person, password_at=now)
+        browser = browsers.name(request.headers.get("User-Agent", ""))
+        telling.of_session(session.sid, person.sub, browser=browser, acr=session.acr, at=now)
     return session
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from sandbox import ids
 from sandbox.cases import life
 from sandbox.cases.models import Case, CaseMessage
+from sandbox.events import telling
 from sandbox.transactions import machine
 from sandbox.transactions.machine import Actor
 from sandbox.transactions.models import Transaction
@@ -52,6 +53,7 @@ def grant(
     life.move(case, payment, target, by=by, at=at, note=note, granted_minor=amount)
     if not stopped:
         life.tell(case, "case.money_returned", by=by, at=at, amount_minor=amount)
+        telling.of_case(case, "case.money_returned", by=by.kind, at=at)
     if stopped or left_of(payment) == 0:
         _close_others(case, payment, at)
 
@@ -79,6 +81,7 @@ def write(case: Case, payment: Transaction, at: datetime, text: str) -> None:
     else:
         life.tell(case, "case.message", by=by, at=at)
         life.touch(case, at)
+        telling.of_case(case, "case.message", by=by.kind, at=at)
 
 
 def review(case: Case, payment: Transaction, at: datetime) -> None:

@@ -7,6 +7,7 @@ from sandbox.cases import evidence, life, wire
 from sandbox.cases.allowed import verdict
 from sandbox.cases.bodies import Escalation, Reply, Withdrawal
 from sandbox.cases.models import Case, CaseMessage
+from sandbox.events import telling
 from sandbox.problems import ProblemError
 from sandbox.transactions.machine import Actor
 from sandbox.transactions.refunds import left_of
@@ -31,6 +32,7 @@ def reply(case: Case, body: Reply, now: datetime) -> Done:
         life.move(case, payment, "open", by=person, at=now)
     else:
         life.touch(case, now)
+    telling.of_case(case, "case.message", by=person.kind, at=now)
     return _done(case, message.wire_id, "message", now)
 
 
@@ -52,6 +54,7 @@ def escalate(case: Case, body: Escalation, now: datetime) -> Done:
     )  # fmt: skip
     life.tell(case, "case.escalated", by=Actor("user", case.person.name), at=now)
     life.touch(case, now)
+    telling.of_case(case, "case.escalated", by="user", at=now)
     return _done(made, made.wire_id, "opened", now)
 
 

@@ -18,6 +18,7 @@ from sandbox.cases.rules import (
     RULES,
     STEP_NAMES,
 )
+from sandbox.events import telling
 from sandbox.transactions import machine
 from sandbox.transactions.machine import Actor
 from sandbox.transactions.models import Transaction
@@ -65,6 +66,7 @@ def opened(
         payment.refund_request = case
     _keep(payment, at)
     machine.tell(payment, f"{kind}.opened", by=person, at=at, note=message or reason)
+    telling.of_case(case, "case.opened", by=person.kind, at=at)
     return case
 
 
@@ -97,6 +99,8 @@ def move(
         told = granted_minor or None
         tell(case, f"case.{step}", by=by, at=at, note=note, amount_minor=told)
         machine.tell(payment, f"{case.kind}.{step}", by=by, at=at, note=note)
+        # The event says what it is now; the timeline, what was done.
+        telling.of_case(case, f"case.{target}", by=by.kind, at=at)
 
 
 def touch(case: Case, at: datetime) -> None:

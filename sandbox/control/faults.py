@@ -19,16 +19,28 @@ OPERATIONS = (
     "withdraw_confirmation", "repeat_offer", "repeat", "refund_request", "dispute", "fraud_report",
     "recall", "inquiry", "cases", "case", "case_message", "case_withdrawal", "case_escalation",
     "evidence", "totals", "summary", "stream", "statement", "merchants",
-    "token", "discovery", "jwks", "*",
+    "token", "discovery", "jwks", "events", "hook", "smtp", "sms_one", "sms_two", "push", "*",
 )  # fmt: skip
+# What only one channel can answer.
+ONLY_AT = {
+    Fault.Mode.BOUNCE: ("smtp",),
+    Fault.Mode.GONE: ("push",),
+    Fault.Mode.INVALID: ("sms_one", "sms_two"),
+}
 LONGEST_SECONDS = 30
 # What spoils a stream on its way: it breaks off after a part, or a line of it does, or it is slow.
 MIDWAY = (Fault.Mode.CUT_AFTER_COMMIT, Fault.Mode.BROKEN_JSON, Fault.Mode.DRIP)
 
 
-def take(operation: str, sub: str = "") -> Fault | None:
-    """The first fault switched on for it, counted down; of two at once at the last, one gets it."""
+def take(operation: str, sub: str = "", to: str = "", *, modes: Iterable[str] = ()) -> Fault | None:
+    """The first fault switched on for it, counted down; of two at once at the last, one gets it.
+
+    `modes` says which can happen at this point of a conversation; otherwise all can.
+    """
     fitting = Fault.objects.filter(operation__in=[operation, "*"], sub__in=["", sub])
+    fitting = fitting.filter(to__in=["", to.lower()])
+    if modes:
+        fitting = fitting.filter(mode__in=list(modes))
     for fault in fitting.exclude(remaining=0).order_by("pk"):
         if fault.remaining is None:
             return fault
@@ -44,12 +56,15 @@ def around(
     sub: str,
     respond: Callable[[], HttpResponseBase],
     request_id: str = "",
+    *,
+    to: str = "",
 ) -> HttpResponseBase:
     """Answer by `respond`, spoiled by the fault that is on; its mode is left in `META`.
 
-    `foreign` is up to the service: it finds the mode in `request.META["sandbox.fault"]`.
+    `foreign`, `gone` and `invalid` are up to the service: it finds the mode in
+    `request.META["sandbox.fault"]`.
     """
-    fault = take(operation, sub)
+    fault = take(operation, sub, to)
     if fault is None:
         return respond()
     request.META["sandbox.fault"] = fault.mode
@@ -139,17 +154,21 @@ def switch_on(facts: dict[str, Any]) -> Fault:
         raise ValueError(f"operation must be one of {', '.join(OPERATIONS)}")
     if facts.get("mode") not in Fault.Mode.values:
         raise ValueError(f"mode must be one of {', '.join(Fault.Mode.values)}")
+    if facts["operation"] not in ONLY_AT.get(facts["mode"], OPERATIONS):
+        raise ValueError(f"{facts['mode']} is only for {' and '.join(ONLY_AT[facts['mode']])}")
     for name, low, high in (("ms", 0, 60_000), ("status", 400, 599), ("count", 1, 100_000)):
         value = facts.get(name)
         if value is not None and (type(value) is not int or not low <= value <= high):
             raise ValueError(f"{name} must be a whole number from {low} to {high}")
-    sub = facts.get("sub") or ""
-    if not isinstance(sub, str) or len(sub) > 64 or "\0" in sub:
-        raise ValueError("sub must be a person's sub")
+    for name, longest in (("sub", 64), ("to", 254)):
+        value = facts.get(name) or ""
+        if not isinstance(value, str) or len(value) > longest or "\0" in value:
+            raise ValueError(f"{name} must be text of at most {longest} characters")
     return Fault.objects.create(
         operation=facts["operation"],
         mode=facts["mode"],
-        sub=sub,
+        sub=facts.get("sub") or "",
+        to=(facts.get("to") or "").strip().lower().rsplit("/", 1)[-1],
         ms=facts.get("ms") or 0,
         status=facts.get("status") or 500,
         remaining=facts.get("count"),

@@ -11,6 +11,7 @@ from django.db import transaction as database
 
 from sandbox import clock, ids
 from sandbox.auth import one_time_codes
+from sandbox.events import telling
 from sandbox.ledger import journal
 from sandbox.ledger.models import Account
 from sandbox.people.models import Merchant, Payee, Person
@@ -65,7 +66,8 @@ def person(facts: dict[str, Any], at: datetime) -> Person:
         for balance in balances:
             amount = _whole(balance, "amount_minor", 0, MOST) or 0
             _fund(account(made, balance.get("currency"), at), amount, at)
-        _history(made, history, at)
+        with telling.silence():
+            _history(made, history, at)
     return made
 
 
@@ -103,7 +105,7 @@ def transaction(owner: Person, facts: dict[str, Any], at: datetime) -> Transacti
     with database.atomic():
         row.save(force_insert=True)
         by = machine.Actor("merchant", row.merchant.name) if row.merchant else machine.PLATFORM
-        machine.tell(row, "transaction.created", by=by, at=at, led_to=True)
+        machine.begin(row, by=by, at=at, led_to=True)
         for target in WAYS[status]:
             reason = {"failed": "MS03", "cancelled": "CUST"}.get(target, "")
             if target == status:

@@ -8,6 +8,7 @@ class Fault(models.Model):
     """Something that goes wrong on purpose for an operation, maybe for one person only.
 
     `operation`: one of `faults.OPERATIONS`. `remaining` is how many times more, null without end.
+    `to` narrows a channel's fault to one address, number or browser.
     """
 
     class Mode(models.TextChoices):
@@ -20,10 +21,14 @@ class Fault(models.Model):
         FOREIGN = "foreign"
         DRIP = "drip"
         REFUSE = "refuse"
+        BOUNCE = "bounce"
+        GONE = "gone"
+        INVALID = "invalid"
 
     operation = models.CharField(max_length=40)
     mode = models.CharField(max_length=20, choices=Mode)
     sub = models.CharField(max_length=64, blank=True)
+    to = models.CharField(max_length=254, blank=True, default="", db_default="")
     ms = models.PositiveIntegerField(default=0)
     status = models.PositiveSmallIntegerField(default=500)
     remaining = models.PositiveIntegerField(null=True)

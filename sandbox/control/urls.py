@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sandbox.control import desk, views
+from sandbox.control import desk, news, outbox, views
 
 urlpatterns = [
     path("reset", views.reset),
@@ -19,5 +19,12 @@ urlpatterns = [
     path("faults", views.fault_list),
     path("faults/<int:number>", views.fault_detail),
     path("log", views.log),
+    path("events", news.event_list),
+    path("events/flood", news.flood_new),
+    path("events/<str:id_>/again", news.again),
+    path("outbox", outbox.message_list),
+    path("outbox/counts", outbox.counts),
+    path("outbox/browsers", outbox.browser_list),
+    path("outbox/browsers/<str:token>", outbox.browser_detail),
     path("ledger", views.ledger),
 ]

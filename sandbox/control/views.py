@@ -214,6 +214,7 @@ def _fault(fault: Fault) -> dict[str, Any]:
         "operation": fault.operation,
         "mode": fault.mode,
         "sub": fault.sub or None,
+        "to": fault.to or None,
         "ms": fault.ms,
         "status": fault.status,
         "count": fault.remaining,

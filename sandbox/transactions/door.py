@@ -85,6 +85,30 @@ def service(
     return wrap
 
 
+def for_all(operation: str) -> Callable[[View], View]:
+    """A question that isn't about one person: token, faults and log, and no due things."""
+
+    def wrap(view: View) -> View:
+        @csrf_exempt
+        @wraps(view)
+        def door(request: HttpRequest) -> HttpResponseBase:
+            visit = Visit(operation, _request_id(request))
+
+            def asked() -> HttpResponseBase:
+                _check_caller(request, ("GET",))
+                return view(request)
+
+            response = faults.around(
+                request, operation, "", lambda: _answered(request, visit, asked), visit.request_id
+            )
+            _finish(request, visit, response)
+            return response
+
+        return door
+
+    return wrap
+
+
 def _answered(
     request: HttpRequest, visit: Visit, respond: Callable[[], HttpResponseBase]
 ) -> HttpResponseBase:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.conf import settings
 
 from sandbox import ids
+from sandbox.events import telling
 from sandbox.ledger import journal
 from sandbox.ledger.models import Account
 from sandbox.transactions.models import Transaction, TransactionEvent
@@ -109,6 +110,7 @@ def move(
     _set_times(transaction, at)
     transaction.save()
     tell(transaction, step.event, by=by, at=at, led_to=True, reason_code=reason_code, note=note)
+    telling.of_transaction(transaction, step.event, by=by.kind, at=at)
     if step.effect is Effect.SETTLE:
         _show_to_receiver(transaction, at)
 
@@ -134,6 +136,14 @@ def tell(
         reason_code=reason_code,
         note=note,
     )
+
+
+def begin(
+    transaction: Transaction, *, by: Actor, at: datetime, led_to: bool = False, note: str = ""
+) -> None:
+    """The first line of a new transaction's timeline, and its first event."""
+    tell(transaction, "transaction.created", by=by, at=at, led_to=led_to, note=note)
+    telling.of_transaction(transaction, "transaction.created", by=by.kind, at=at)
 
 
 def lines(transaction: Transaction) -> list[journal.Line]:
@@ -228,5 +238,6 @@ def _show_to_receiver(sent: Transaction, at: datetime) -> None:
     )
     row.search = row.build_search()
     row.save(force_insert=True)
-    tell(row, "transaction.created", by=Actor("user", sent.person.name), at=at)
+    begin(row, by=Actor("user", sent.person.name), at=at)
     tell(row, "transaction.completed", by=Actor("bank"), at=at, led_to=True)
+    telling.of_transaction(row, "transaction.completed", by="bank", at=at)

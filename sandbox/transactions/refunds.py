@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sandbox import ids
+from sandbox.events import telling
 from sandbox.ledger import journal
 from sandbox.ledger.models import Account
 from sandbox.transactions import machine
@@ -36,8 +37,8 @@ def give_back(
         raise NothingLeftError(f"the amount must be from 1 to {left_of(payment)}")
     refund = _refund(payment, amount_minor, at, from_platform=by.kind == "platform")
     refund.save(force_insert=True)
-    machine.tell(refund, "transaction.created", by=by, at=at, note=note)
-    machine.tell(refund, "transaction.completed", by=machine.Actor("bank"), at=at, led_to=True)
+    machine.begin(refund, by=by, at=at, note=note)
+    _complete(refund, at)
     journal.post(
         at=at, name="refund.received", transaction_id=refund.id, lines=machine.lines(refund)
     )
@@ -112,5 +113,11 @@ def _show_to_giver(refund: Transaction, at: datetime) -> None:
     )
     row.search = row.build_search()
     row.save(force_insert=True)
-    machine.tell(row, "transaction.created", by=machine.Actor("bank"), at=at)
+    machine.begin(row, by=machine.Actor("bank"), at=at)
+    _complete(row, at)
+
+
+def _complete(row: Transaction, at: datetime) -> None:
+    """Born completed: no step of the machine led there, so it is told here."""
     machine.tell(row, "transaction.completed", by=machine.Actor("bank"), at=at, led_to=True)
+    telling.of_transaction(row, "transaction.completed", by="bank", at=at)

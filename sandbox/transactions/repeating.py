@@ -13,6 +13,7 @@ from django.db.models import Sum
 from sandbox import ids
 from sandbox.cases.rules import DAILY_LIMIT, DAILY_LIMITS, OFFER_HOLDS
 from sandbox.clock import rfc3339
+from sandbox.events import telling
 from sandbox.ledger.journal import InsufficientFundsError
 from sandbox.people.models import Payee
 from sandbox.problems import ProblemError
@@ -133,12 +134,13 @@ def _again(row: Transaction, now: datetime) -> Transaction:
     made.search = made.build_search()
     made.save(force_insert=True)
     person = machine.Actor("user", row.person.name)
-    machine.tell(made, "transaction.created", by=person, at=now, led_to=True)
+    machine.begin(made, by=person, at=now, led_to=True)
     machine.tell(made, "transaction.confirmed", by=person, at=now)
     try:
         machine.move(made, Status.PROCESSING, by=machine.PLATFORM, at=now)
     except InsufficientFundsError:
         raise ProblemError(409, "insufficient_funds", WORDS["insufficient_funds"]) from None
+    telling.of_transaction(made, "transaction.confirmed", by="user", at=now)
     return made
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sandbox import ids
+from sandbox.events import telling
 from sandbox.ledger.journal import InsufficientFundsError
 from sandbox.problems import ProblemError
 from sandbox.transactions import machine, wire
@@ -55,6 +56,7 @@ def confirm(row: Transaction, body: Confirmation, now: datetime) -> Done:
     else:
         _confirm(row, now)
         effect = "transaction.confirmed"
+    telling.of_transaction(row, effect, by="user", at=now)
     answer = {
         "id": ids.wire("cnf", ids.uuid7(now)),
         "decision": body.decision,
@@ -94,6 +96,7 @@ def _take_back(row: Transaction, prefix: str, effect: str, now: datetime) -> Don
         machine.move(row, Status.ACTION_REQUIRED, by=_person(row), at=now)
     else:
         machine.move(row, Status.CANCELLED, by=_person(row), at=now, reason_code="CUST")
+    telling.of_transaction(row, effect, by="user", at=now)
     answer = {"id": ids.wire(prefix, ids.uuid7(now)), "transaction": wire.detail(row, now)}
     return Done(answer, effect)
 

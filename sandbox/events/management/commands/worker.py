@@ -1,0 +1,62 @@
+"""`python -m sandbox worker`: posts events, lets time pass, and takes mail; serves no page."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from sandbox import clock
+from sandbox.cases import due as case_due
+from sandbox.events import keeping, months, posting, signing
+from sandbox.events.steadily import steadily
+from sandbox.outbox import smtp
+from sandbox.transactions import due
+
+
+class Command(BaseCommand):
+    help = "Post events, let time pass, take mail. Any number of workers may run, one takes mail."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        try:
+            signing.keys(settings.SANDBOX_HOOK_SECRET)
+        except signing.BadSecretError as error:
+            raise CommandError(f"SANDBOX_HOOK_SECRET: {error}") from error
+        duties: tuple[Callable[[], None], ...] = (
+            partial(posting.run, stop),
+            partial(steadily, let_time_pass, stop, seconds=0.5, name="time"),
+            partial(steadily, months.tell_ended, stop, seconds=30, name="months"),
+            partial(steadily, keeping.forget_old, stop, seconds=3600, name="forgetting"),
+        )
+        threads = [threading.Thread(target=duty, daemon=True) for duty in duties]
+        with ExitStack() as stack:
+            if settings.SANDBOX_SMTP_PORT:
+                receiver = smtp.controller()
+                receiver.start()
+                stack.callback(receiver.stop)
+            for thread in threads:
+                thread.start()
+            self._say(f"worker.started hook={bool(settings.SANDBOX_HOOK_SECRET)}")
+            stop.wait()
+            until = time.monotonic() + 20
+            for thread in threads:
+                thread.join(max(0.1, until - time.monotonic()))
+        self._say("worker.stopped")
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+
+def let_time_pass() -> int:
+    """What is due happens though nobody looks."""
+    now = clock.now()
+    return due.apply_due(now) + case_due.apply_due(now)
