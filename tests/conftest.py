@@ -95,6 +95,22 @@ def control(box: servers.Server) -> Iterator[Control]:
 
 
 @pytest.fixture
+def box_worker(box: servers.Server, control: Control) -> Iterator[servers.Server]:
+    """The box's worker, not yet started: `box_worker.start()`.
+
+    It posts events to `site`, unless `box_worker.env["SANDBOX_HOOK_URL"]` names another instance,
+    lets time pass in the box, and takes mail. What happened before this test is not posted, and
+    the outbox is empty.
+    """
+    control.forget_events()
+    control.empty_outbox()
+    one = servers.new_box_worker(box)
+    yield one
+    one.remove()
+    control.forget_events()
+
+
+@pytest.fixture
 def alice(control: Control) -> Person:
     """Somebody with 5,000.00 euros; new in each test, so that tests don't disturb each other."""
     return control.add_person("Alice Marlow")

@@ -109,6 +109,48 @@ class Control:
     def clear_faults(self) -> None:
         self.call("DELETE", "faults")
 
+    def emit(self, person: Person, type_: str, **facts: Any) -> list[str]:
+        """Events by hand (`facts`, `id`, `version`, `count`, `copies`, …); their ids."""
+        body = {"sub": person.sub, "type": type_, **facts}
+        return [event["id"] for event in self.call("POST", "events", json=body)]
+
+    def emit_raw(self, raw: str) -> str:
+        """Something signed that is no event; its id."""
+        return str(self.call("POST", "events", json={"raw": raw})[0]["id"])
+
+    def flood(self, **facts: Any) -> dict[str, Any]:
+        """Many events with duplicates, disorder and poison; what has to come of them."""
+        expected: dict[str, Any] = self.call("POST", "events/flood", json=facts)
+        return expected
+
+    def events(self, **filters: Any) -> list[dict[str, Any]]:
+        """The latest events with their attempts: `sub`, `type`, `state`, `object_id`, `limit`."""
+        found: list[dict[str, Any]] = self.call("GET", "events", params=filters)
+        return found
+
+    def forget_events(self) -> None:
+        """Posted or not; a worker posts what comes after."""
+        self.call("DELETE", "events")
+
+    def outbox(self, to: str = "", **filters: Any) -> list[dict[str, Any]]:
+        """What arrived at an address, number or browser (or at all): `channel`, `lean`, `limit`."""
+        found: list[dict[str, Any]] = self.call("GET", "outbox", params={"to": to, **filters})
+        return found
+
+    def outbox_counts(self) -> dict[str, Any]:
+        """Messages, receptions, and how many came more than once, for each channel."""
+        told: dict[str, Any] = self.call("GET", "outbox/counts")
+        return told
+
+    def empty_outbox(self) -> None:
+        self.call("DELETE", "outbox")
+
+    def add_browser(self, name: str = "Firefox on Linux", server_key: str = "") -> dict[str, Any]:
+        """A pretended browser's PushSubscription."""
+        body = {"name": name, "server_key": server_key}
+        made: dict[str, Any] = self.call("POST", "outbox/browsers", json=body)
+        return made
+
     def log(self, person: Person) -> list[dict[str, Any]]:
         """What the transaction service did for the person, by its own record."""
         told = self.call("GET", "log", params={"sub": person.sub})

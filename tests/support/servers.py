@@ -21,6 +21,10 @@ READY_SECONDS = 30
 WORKER_IS_READY = "worker.started"
 TOKEN = "token-of-the-transaction-service-for-tests-only"
 CLIENT_SECRET = "secret-of-the-client-for-tests-only"
+HOOK_SECRET = "whsec_Zm9yLXRlc3RzLW9ubHktMDEyMzQ1Njc4OWFiY2RlZg=="
+SMS_TOKEN = "token-of-the-gateways-for-tests-only"
+# RFC 8292's form of a private key: 32 bytes in base64url.
+VAPID_PRIVATE_KEY = "Zm9yLXRlc3RzLW9ubHktMDEyMzQ1Njc4OWFiY2RlZmc"
 SECRET_KEY = "key-for-tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH"
 
 
@@ -138,7 +142,7 @@ def with_database(url: str, name: str) -> str:
 
 def environment(stores: Stores) -> dict[str, str]:
     """All variables of a test run; the ports are chosen here and kept until its end."""
-    box_port, port = free_port(), free_port()
+    box_port, port, smtp_port = free_port(), free_port(), free_port()
     box_url = f"http://127.0.0.1:{box_port}"
     return {
         "SELFCARE_ENVIRONMENT": "local",
@@ -163,6 +167,18 @@ def environment(stores: Stores) -> dict[str, str]:
         "SANDBOX_CLIENT_SECRET": CLIENT_SECRET,
         "SANDBOX_CONTROL": "open",
         "SANDBOX_ANSWER_SECONDS": "0",
+        "HOOK_SECRETS": HOOK_SECRET,
+        "SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
+        "EMAIL_FROM": "Selfcare <no-reply@selfcare.example>",
+        "SMS_URLS": f"{box_url}/sms/one {box_url}/sms/two",
+        "SMS_TOKENS": f"{SMS_TOKEN} {SMS_TOKEN}",
+        "VAPID_PRIVATE_KEY": VAPID_PRIVATE_KEY,
+        "VAPID_SUBJECT": "mailto:push@selfcare.example",
+        "OUTBOUND_PRIVATE_HOSTS": f"127.0.0.1:{box_port} 127.0.0.1:{smtp_port}",
+        "SANDBOX_HOOK_SECRET": HOOK_SECRET,
+        "SANDBOX_HOOK_WAITS": "0.3 0.3 0.6 1 2 4 8",
+        "SANDBOX_SMTP_PORT": str(smtp_port),
+        "SANDBOX_SMS_TOKEN": SMS_TOKEN,
     }
 
 
@@ -190,6 +206,14 @@ def start_box(stores: Stores) -> Server:
     )
     box.start()
     return box
+
+
+def new_box_worker(box: Server, **env: str) -> Server:
+    """The box's worker on the box's database, not yet started.
+
+    It posts to SANDBOX_HOOK_URL, by itself `SELFCARE_URL/hooks/platform`, where `site` listens.
+    """
+    return Server("the box's worker", ["-m", "sandbox", "worker"], {**box.env, **env})
 
 
 def new_instance(database_url: str, *, port: int | None = None, **env: str) -> Server:
