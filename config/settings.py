@@ -186,6 +186,17 @@ EXPORT_AT_ONCE_ROWS = env.integer("EXPORT_AT_ONCE_ROWS", 5000)
 EXPORT_PART_ROWS = env.integer("EXPORT_PART_ROWS", 25_000, least=1)
 EXPORT_DAYS = env.integer("EXPORT_DAYS", 7, least=1)
 
+# ── Events ──────────────────────────────────────────────────────────────────────────────────
+# With which the platform signs what it posts to /hooks/platform; two while one is being changed.
+HOOK_SECRETS = env.secret_or_text("HOOK_SECRETS", "").split()
+# Who is handed each event, in a transaction of its own.
+EVENT_HANDLER = "selfcare.notifications.matching.match"
+# A worker that says nothing about an event for this long is taken for dead.
+EVENT_LEASE_SECONDS = env.integer("EVENT_LEASE_SECONDS", 30, least=1)
+# How often we look into the platform's feed for what was never posted.
+EVENT_CATCH_UP_SECONDS = env.integer("EVENT_CATCH_UP_SECONDS", 300, least=1)
+EVENT_MONTHS = env.integer("EVENT_MONTHS", 13, least=1)
+
 # ── Notifications ───────────────────────────────────────────────────────────────────────────
 # A channel without its address is off: nobody is offered it, and nothing waits for it.
 # `smtp://user:password@host:port`; `smtps://` speaks TLS at once, `smtp+starttls://` insists on it.
@@ -234,6 +245,7 @@ WORKER_DUTIES = [
 # What may take minutes has a thread of its own in each worker, so that nothing waits behind it.
 # It is called with an Event that is set when the worker is told to stop.
 WORKER_LONG_DUTIES = [
+    ("selfcare.events.matching_loop.run_due", 0.1),
     ("selfcare.documents.exports.jobs.run_due", 0.5),
     # One for each channel: one that is dead delays no other.
     ("selfcare.notifications.tasks.running.email", 0.2),
@@ -243,6 +255,8 @@ WORKER_LONG_DUTIES = [
 
 # ── Headers ─────────────────────────────────────────────────────────────────────────────────
 SECURE_SSL_REDIRECT = SECURE
+# Whoever posts an event follows no redirect, and its signature holds on any way.
+SECURE_REDIRECT_EXEMPT = [r"^hooks/platform$"]
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE

@@ -34,6 +34,7 @@ api.add_router("/v1", shares_api)
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("selfcare.overview.urls")),
     path("", include("selfcare.identity.urls")),
+    path("", include("selfcare.events.urls")),
     path("instructions/", include("selfcare.instructions.urls")),
     # Their addresses lie below /transactions/<id>/ too, so they come first.
     path("", include("selfcare.annotations.urls")),

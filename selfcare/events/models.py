@@ -38,7 +38,8 @@ class Event(models.Model):
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     source = models.CharField(max_length=10, choices=Source.choices)
     source_id = models.CharField(max_length=128)
-    # SHA-256 of the raw body, hex: the same id with another body is a lie of somebody's.
+    # SHA-256 in hex of what it says, with its keys in order, so that a retry, the feed and the
+    # first post are alike: the same id with another one is a lie of somebody's.
     digest = models.CharField(max_length=64)
     type = models.CharField(max_length=80)
     subject = models.CharField(max_length=255, blank=True)
@@ -67,6 +68,7 @@ class Event(models.Model):
             ),
             models.Index(fields=["subject", "-occurred_at"], name="events_of_subject"),
             models.Index(fields=["object_id", "-version"], name="events_of_object"),
+            models.Index(fields=["received_at"], name="events_by_age"),
         ]
 
     @property
@@ -75,12 +77,26 @@ class Event(models.Model):
 
 
 class Refusal(models.Model):
-    """What was told to the intake and not taken as an event, with the reason; nothing is lost."""
+    """What the platform signed and we didn't take as an event, with the reason; nothing is lost."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     source_id = models.CharField(max_length=128, blank=True, db_index=True)
     reason = models.CharField(max_length=60)
     digest = models.CharField(max_length=64)
-    # Kept only where the signature was right: nobody keeps strangers' bytes.
     body = models.TextField(blank=True)
     received_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source_id", "reason", "digest"], name="each_refusal_once"
+            ),
+        ]
+
+
+class Place(models.Model):
+    """How far we have read a feed: everything up to `after` is in the archive."""
+
+    feed = models.CharField(max_length=40, primary_key=True)
+    after = models.BigIntegerField(default=0)
+    read_at = models.DateTimeField(default=timezone.now)

@@ -14,6 +14,8 @@ from selfcare.web.request import Request, in_place
 
 TYPE = "https://selfcare.example/problems/{code}"
 API_PREFIX = "/api/"
+# Whoever calls here is a program, which reads problem+json and no page.
+FOR_PROGRAMS = (API_PREFIX, "/hooks/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def of(error: Exception) -> Problem:
 
 
 def wants_json(request: Request) -> bool:
-    return request.path.startswith(API_PREFIX)
+    return request.path.startswith(FOR_PROGRAMS)
 
 
 def response(
