@@ -19,7 +19,7 @@ help:  ## this list
 	@echo
 	@echo "PORT (8000) and SANDBOX_PORT (9000) choose the ports; PYTHON names a Python 3.12 or newer."
 
-demo: runtime-environment  ## set up, start web, worker and sandbox, print where and who
+demo: runtime-environment  ## set up, start web, sandbox and their workers, print where and who
 	@exec $(IN) -m tools.demo
 
 dev: runtime-environment  ## the same, started anew whenever a file changes

@@ -1,5 +1,6 @@
 #!/bin/sh
-# One image, several jobs: web, worker, sandbox, and the one-shot migrate and prepare-sandbox.
+# One image, several jobs: web, worker, sandbox, sandbox-worker, and the one-shot migrate and
+# prepare-sandbox.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -13,6 +14,9 @@ worker)
 sandbox)
     exec python -m gunicorn sandbox.wsgi -c sandbox/gunicorn.py
     ;;
+sandbox-worker)
+    exec python -m sandbox worker
+    ;;
 migrate)
     exec python manage.py migrate --no-input
     ;;
@@ -23,7 +27,7 @@ prepare-sandbox)
     exec python -m sandbox register_client
     ;;
 *)
-    echo "There is no job '$1': choose web, worker, sandbox, migrate or prepare-sandbox." >&2
+    echo "There is no job '$1': choose web, worker, sandbox, sandbox-worker, migrate or prepare-sandbox." >&2
     exit 64
     ;;
 esac

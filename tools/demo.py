@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from tools.children import LIBC, PR_SET_PDEATHSIG, port_is_taken, spawn, stop
-from tools.demo_state import LOGS, ROOT, VAR, DemoError, environment, forget, lock
+from tools.demo_state import LOGS, ROOT, VAR, DemoError, environment, forget, lock, mail_port
 from tools.tree_watch import TreeWatch
 
 READY_SECONDS = 60
@@ -96,11 +96,15 @@ def demo(*, reload: bool) -> None:
     if port == sandbox_port:
         raise DemoError(f"PORT and SANDBOX_PORT are both {port}: choose two different ports.")
     with lock():
-        for name, number in (("PORT", port), ("SANDBOX_PORT", sandbox_port)):
+        for name, number, other in (
+            ("PORT", port, port + 1),
+            ("SANDBOX_PORT", sandbox_port, sandbox_port + 1),
+            ("SANDBOX_PORT", mail_port(sandbox_port), sandbox_port + 1),
+        ):
             if port_is_taken(number):
                 raise DemoError(
                     f"Port {number} is taken: stop what uses it, or choose another, "
-                    f"for example {name}={number + 1} make demo."
+                    f"for example {name}={other} make demo."
                 )
         env = environment(port, sandbox_port)
         preparations = [
@@ -131,7 +135,7 @@ def demo(*, reload: bool) -> None:
 
 
 def processes_of_the_demo(port: int, sandbox_port: int) -> list[Process]:
-    """The three, in the order in which they get ready."""
+    """The four, in the order in which they get ready."""
     return [
         Process(
             "sandbox",
@@ -150,6 +154,12 @@ def processes_of_the_demo(port: int, sandbox_port: int) -> list[Process]:
             ["manage.py", "worker"],
             ready_line="worker.started",
             watched=("config", "selfcare", "templates"),
+        ),
+        Process(
+            "sandbox-worker",
+            ["-m", "sandbox", "worker"],
+            ready_line="worker.started",
+            watched=("sandbox",),
         ),
     ]
 
@@ -248,6 +258,7 @@ def tell(port: int, sandbox_port: int, began: float) -> None:
         f"""
   Selfcare            http://127.0.0.1:{port}/
   The platform        http://127.0.0.1:{sandbox_port}/   (one-time codes, faults, its log)
+  Mails and texts     http://127.0.0.1:{sandbox_port}/outbox/   (nothing leaves this machine)
 
   Sign in as one of these, the password is sandbox for all:
 {PEOPLE}

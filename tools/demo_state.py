@@ -1,5 +1,6 @@
 """What the demo keeps in var/ between two starts: secrets, databases, logs, and who is running."""
 
+import base64
 import fcntl
 import os
 import secrets
@@ -11,7 +12,10 @@ ROOT = Path(__file__).resolve().parent.parent
 # Another folder gives another demo, beside the first: the tests of the demo use that.
 VAR = Path(os.environ.get("DEMO_FOLDER") or ROOT / "var").resolve()
 LOGS = VAR / "log"
-SECRETS = ("SECRET_KEY", "TRANSACTIONS_TOKEN", "AUTH_CLIENT_SECRET", "SANDBOX_SECRET_KEY")
+SECRETS = (
+    *("SECRET_KEY", "TRANSACTIONS_TOKEN", "AUTH_CLIENT_SECRET", "SANDBOX_SECRET_KEY"),
+    *("HOOK_SECRETS", "SMS_TOKENS", "VAPID_PRIVATE_KEY"),
+)
 # A demo takes nothing else from outside: a stray DATABASE_URL must not be migrated and seeded.
 PASSED_ON = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "TERM", "VIRTUAL_ENV", "LOG_LEVEL")
 
@@ -52,6 +56,11 @@ def forget() -> None:
                 entry.unlink()
 
 
+def mail_port(sandbox_port: int) -> int:
+    """Where the box takes mail; beside its own port, so that two demos don't meet."""
+    return sandbox_port + 25 if sandbox_port + 25 <= 65535 else sandbox_port - 25
+
+
 def environment(port: int, sandbox_port: int) -> dict[str, str]:
     """The variables of all processes, with secrets that are made once and kept."""
     kept = _kept_secrets()
@@ -78,6 +87,24 @@ def environment(port: int, sandbox_port: int) -> dict[str, str]:
         "SANDBOX_CLIENT_ID": "selfcare",
         "SANDBOX_CLIENT_SECRET": kept["AUTH_CLIENT_SECRET"],
         "SANDBOX_CONTROL": "open",
+        "SANDBOX_HOOK_SECRET": kept["HOOK_SECRETS"],
+        "SANDBOX_SMTP_PORT": str(mail_port(sandbox_port)),
+        "SANDBOX_SMS_TOKEN": kept["SMS_TOKENS"],
+        **_channels(sandbox_port, kept),
+    }
+
+
+def _channels(sandbox_port: int, kept: dict[str, str]) -> dict[str, str]:
+    """Every channel leads into the box's outbox."""
+    box, mail = f"127.0.0.1:{sandbox_port}", f"127.0.0.1:{mail_port(sandbox_port)}"
+    return {
+        "SMTP_URL": f"smtp://{mail}",
+        "EMAIL_FROM": "Selfcare <no-reply@selfcare.example>",
+        "SMS_URLS": f"http://{box}/sms/one http://{box}/sms/two",
+        "SMS_TOKENS": f"{kept['SMS_TOKENS']} {kept['SMS_TOKENS']}",
+        "VAPID_SUBJECT": "mailto:push@selfcare.example",
+        # The outbox lives on loopback, where nothing may be sent otherwise.
+        "OUTBOUND_PRIVATE_HOSTS": f"{box} {mail}",
     }
 
 
@@ -89,10 +116,20 @@ def _kept_secrets() -> dict[str, str]:
         kept = dict(line.split("=", 1) for line in lines if "=" in line)
     missing = [name for name in SECRETS if not kept.get(name)]
     if missing:
-        kept.update({name: secrets.token_urlsafe(48) for name in missing})
+        kept.update({name: _new(name) for name in missing})
         path.unlink(missing_ok=True)
         # Nobody else may read it, not even between its making and a chmod.
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.writelines(f"{name}={kept[name]}\n" for name in SECRETS)
     return {name: kept[name] for name in SECRETS}
+
+
+def _new(name: str) -> str:
+    match name:
+        case "HOOK_SECRETS":  # Standard Webhooks: 24 to 64 bytes of base64
+            return f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
+        case "VAPID_PRIVATE_KEY":  # RFC 8292: a number below P-256's order, base64url
+            return base64.urlsafe_b64encode(b"\0" + secrets.token_bytes(31)).decode().rstrip("=")
+        case _:
+            return secrets.token_urlsafe(48)
