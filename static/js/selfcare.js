@@ -78,16 +78,16 @@ function joinDays(day) {
 /* After "Show more" the keyboard goes on at the first new row. */
 document.addEventListener("htmx:before:swap", (event) => {
   const list = event.detail?.ctx?.target;
-  if (list?.id === "days") list.dataset.had = list.querySelectorAll(".txn, .line").length;
+  if (list?.id === "days") list.dataset.had = list.querySelectorAll(".txn, .line, .told").length;
 });
 document.addEventListener("htmx:after:swap", () => {
   const list = document.querySelector("#days[data-had]");
   if (!list) return;
   const had = Number(list.dataset.had);
   delete list.dataset.had;
-  const first = list.querySelectorAll(".txn, .line")[had];
+  const first = list.querySelectorAll(".txn, .line, .told")[had];
   joinDays(first?.closest(".day"));
-  first?.querySelector(".txn-who a")?.focus({ preventScroll: true });
+  first?.querySelector(":is(.txn-who, .told-title) a")?.focus({ preventScroll: true });
 });
 
 /* Print buttons. */
