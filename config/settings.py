@@ -218,13 +218,14 @@ NOTIFICATION_MONTHS = env.integer("NOTIFICATION_MONTHS", 12, least=1)
 # Who carries the ids of due messages to who sends them: our own tables, or Celery on RabbitMQ.
 TASKS_BACKEND = env.choice("TASKS_BACKEND", ("database", "celery"), "database")
 BROKER_URL = env.secret_or_text("BROKER_URL", env.REQUIRED if TASKS_BACKEND == "celery" else "")
+TASKS_QUEUES = ["email", "sms", "push"]
 TASKS = {
     "default": {
         "BACKEND": {
             "database": "selfcare.notifications.tasks.own.Backend",
             "celery": "selfcare.notifications.tasks.broker.Backend",
         }[TASKS_BACKEND],
-        "QUEUES": ["email", "sms", "push"],
+        "QUEUES": TASKS_QUEUES,
     }
 }
 
@@ -235,7 +236,9 @@ WORKER_DUTIES = [
     ("selfcare.instructions.queue.send_queued", 0.5),
     ("selfcare.instructions.actions.lapse_unproved", 60),
     ("selfcare.instructions.drafts.clear_old", 3600),
+    ("selfcare.events.forgetting.clear_old", 600),
     ("selfcare.identity.session_store.clear_ended", 600),
+    ("selfcare.identity.known_browsers.clear_old", 3600),
     ("selfcare.documents.receipts.tries.clear_old", 600),
     ("selfcare.annotations.attachments.sweep", 60),
     ("selfcare.annotations.unsaved.clear_old", 3600),
@@ -247,12 +250,15 @@ WORKER_DUTIES = [
 # It is called with an Event that is set when the worker is told to stop.
 WORKER_LONG_DUTIES = [
     ("selfcare.events.matching_loop.run_due", 0.1),
+    ("selfcare.events.catching_up.run_due", 10),
     ("selfcare.documents.exports.jobs.run_due", 0.5),
     # One for each channel: one that is dead delays no other.
     ("selfcare.notifications.tasks.running.email", 0.2),
     ("selfcare.notifications.tasks.running.sms", 0.2),
     ("selfcare.notifications.tasks.running.push", 0.2),
 ]
+if TASKS_BACKEND == "celery":
+    WORKER_LONG_DUTIES.append(("selfcare.notifications.tasks.broker.serve", 1))
 
 # ── Headers ─────────────────────────────────────────────────────────────────────────────────
 SECURE_SSL_REDIRECT = SECURE

@@ -59,7 +59,14 @@ class Service:
     """
 
     def __init__(
-        self, name: str, base_url: str, *, threads: int, default_seconds: float, token: str = ""
+        self,
+        name: str,
+        base_url: str,
+        *,
+        threads: int,
+        default_seconds: float,
+        token: str = "",
+        adapter: HTTPAdapter | None = None,
     ) -> None:
         self.name = name
         self.base_url = base_url.rstrip("/")
@@ -69,7 +76,7 @@ class Service:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"call-{name}")
         self._session = requests.Session()
         self._session.trust_env = False
-        adapter = HTTPAdapter(pool_connections=4, pool_maxsize=threads, max_retries=0)
+        adapter = adapter or HTTPAdapter(pool_connections=4, pool_maxsize=threads, max_retries=0)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
 
@@ -102,6 +109,10 @@ class Service:
         if reply.status >= 500:
             raise errors.OutcomeUnknown(self.name, operation, f"status {reply.status}")
         return self._checked(operation, reply)
+
+    def hand_over(self, operation: str, path: str, **options: Any) -> Reply:
+        """POSTs to `path`, once, and gives whatever was answered: its meaning is the caller's."""
+        return self._call(operation, "POST", path, **options)
 
     def put(self, operation: str, path: str, **options: Any) -> Reply:
         """PUTs to `path`: twice has the effect of once, so it is tried again like a read."""

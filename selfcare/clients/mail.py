@@ -1,15 +1,15 @@
 """Speaks SMTP to the one mail server: a message goes in as bytes, its answer comes out; no words.
 
-Connections are kept by thread. As with HTTP there is a deadline for the whole, and what may have
-been taken without an answer is errors.OutcomeUnknown, never a failure.
+Connections are kept for the next message. As with HTTP there is a deadline for the whole, and what
+may have been taken without an answer is errors.OutcomeUnknown, never a failure.
 """
 
 import smtplib
 import ssl
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import structlog
@@ -46,10 +46,23 @@ class Answer:
         return word if len(parts) == 3 and all(part.isdigit() for part in parts) else ""
 
 
+@dataclass(slots=True)
+class _Connection:
+    """One connection, and how long it may still be used."""
+
+    smtp: smtplib.SMTP
+    uses: int = 0
+    used_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_fresh(self) -> bool:
+        return self.uses < KEPT_MESSAGES and time.monotonic() - self.used_at < KEPT_SECONDS
+
+
 class MailServer:
     """The server behind SMTP_URL: `smtp://`, `smtp+starttls://` or `smtps://`, user and password.
 
-    Without STARTTLS in the scheme it is used where the server offers it, but not insisted on.
+    Without STARTTLS in the scheme a password is still sent encrypted where the server offers it.
     """
 
     def __init__(self, url: str) -> None:
@@ -61,14 +74,22 @@ class MailServer:
         self.port = parts.port or PORTS[parts.scheme]
         self.user = unquote(parts.username or "")
         self.password = unquote(parts.password or "")
-        self._kept = threading.local()
+        self._lock = threading.Lock()
+        self._idle: list[_Connection] = []
 
     def send(self, sender: str, to: str, message: bytes, *, seconds: float) -> Answer:
         """Hands one message over. Raises errors.NotSent or errors.OutcomeUnknown."""
         started, status = time.monotonic(), "no answer"
         ends_at = started + seconds
         try:
-            answer = self._send(sender, to, message, ends_at)
+            kept = self._take_idle()
+            answer = self._try(kept, sender, to, message, ends_at) if kept else None
+            if answer is None:
+                # The kept one was closed meanwhile: once more, with a new one.
+                fresh = self._connect(ends_at)
+                answer = self._try(fresh, sender, to, message, ends_at, is_new=True)
+            if answer is None:
+                raise errors.NotSent(NAME, "send", "no connection")
             status = f"{answer.step} {answer.code}"
             return answer
         finally:
@@ -80,70 +101,89 @@ class MailServer:
                 milliseconds=round((time.monotonic() - started) * 1000),
             )
 
-    def _send(self, sender: str, to: str, message: bytes, ends_at: float) -> Answer:
-        for smtp, is_new in self._connections(ends_at):
-            step = "mail"
-            try:
+    def close(self) -> None:
+        """Lets go of what is kept."""
+        while (kept := self._take_idle(anyway=True)) is not None:
+            kept.smtp.close()
+
+    def _try(
+        self,
+        connection: _Connection,
+        sender: str,
+        to: str,
+        message: bytes,
+        ends_at: float,
+        *,
+        is_new: bool = False,
+    ) -> Answer | None:
+        """What the server says; None if it had closed a connection that was kept."""
+        smtp, step = connection.smtp, "mail"
+        try:
+            _give(smtp, ends_at)
+            code, text = smtp.mail(sender, [])
+            if code == 250:
+                step = "rcpt"
                 _give(smtp, ends_at)
-                code, text = smtp.mail(sender, [])
-                if code == 250:
-                    step = "rcpt"
-                    _give(smtp, ends_at)
-                    code, text = smtp.rcpt(to, [])
+                code, text = smtp.rcpt(to, [])
                 if code in {250, 251}:
                     step = "data"
                     _give(smtp, ends_at)
                     code, text = smtp.data(message)
-            except smtplib.SMTPDataError as refusal:
-                # It said no to DATA itself, before the message.
-                code, text = refusal.smtp_code, _bytes(refusal.smtp_error)
-            except (OSError, smtplib.SMTPException) as error:
-                self._drop()
-                if step == "data":
-                    raise errors.OutcomeUnknown(NAME, "send", type(error).__name__) from error
-                if is_new:
-                    raise errors.NotSent(NAME, "send", type(error).__name__) from error
-                continue  # it was closed while we kept it: once more with a new one
-            if code == 421 or code < 200:
-                self._drop()
-            elif not (step == "data" and code == 250):
-                self._reset(smtp, ends_at)
-            return Answer(step, code, _plain(text))
-        raise errors.NotSent(NAME, "send", "no connection")
-
-    def _connections(self, ends_at: float) -> Iterator[tuple[smtplib.SMTP, bool]]:
-        """The kept connection if there is one, then a new one: at most two tries."""
-        kept = self._use_kept()
-        if kept is not None:
-            yield kept, False
-        yield self._connect(ends_at), True
-
-    def _use_kept(self) -> smtplib.SMTP | None:
-        """This thread's connection, if it is young enough and wasn't used too often."""
-        smtp: smtplib.SMTP | None = getattr(self._kept, "smtp", None)
-        if smtp is None:
+        except smtplib.SMTPDataError as refusal:
+            # It said no to DATA itself, before the message.
+            code, text = refusal.smtp_code, _bytes(refusal.smtp_error)
+        except (OSError, smtplib.SMTPException) as error:
+            smtp.close()
+            if step == "data":
+                raise errors.OutcomeUnknown(NAME, "send", type(error).__name__) from error
+            if is_new:
+                raise errors.NotSent(NAME, "send", type(error).__name__) from error
             return None
-        self._kept.uses += 1
-        now = time.monotonic()
-        if now - self._kept.used_at > KEPT_SECONDS or self._kept.uses > KEPT_MESSAGES:
-            self._drop()
-            return None
-        self._kept.used_at = now
-        return smtp
+        self._give_back(connection, code, ends_at, is_taken=step == "data" and code == 250)
+        return Answer(step, code, _plain(text))
 
-    def _connect(self, ends_at: float) -> smtplib.SMTP:
+    def _take_idle(self, *, anyway: bool = False) -> _Connection | None:
+        while True:
+            with self._lock:
+                if not self._idle:
+                    return None
+                connection = self._idle.pop()
+            if anyway or connection.is_fresh:
+                return connection
+            connection.smtp.close()
+
+    def _give_back(
+        self, connection: _Connection, code: int, ends_at: float, *, is_taken: bool
+    ) -> None:
+        if code == 421 or code < 200:
+            connection.smtp.close()
+            return
+        if not is_taken:
+            try:
+                _give(connection.smtp, ends_at)
+                connection.smtp.rset()
+            except (OSError, smtplib.SMTPException):
+                connection.smtp.close()
+                return
+        connection.uses += 1
+        connection.used_at = time.monotonic()
+        with self._lock:
+            self._idle.append(connection)
+
+    def _connect(self, ends_at: float) -> _Connection:
         """A new connection, signed in. Raises errors.NotSent."""
         seconds = min(CONNECT_SECONDS, ends_at - time.monotonic())
         if seconds <= 0:
             raise errors.NotSent(NAME, "send", "no time was left")
+        # The name is told in full: looking up what this machine calls itself may take seconds.
+        known: dict[str, Any] = {"timeout": seconds, "local_hostname": "selfcare.local"}
         try:
             if self.scheme == "smtps":
-                context = ssl.create_default_context()
                 smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                    self.host, self.port, timeout=seconds, context=context
+                    self.host, self.port, context=ssl.create_default_context(), **known
                 )
             else:
-                smtp = smtplib.SMTP(self.host, self.port, timeout=seconds)
+                smtp = smtplib.SMTP(self.host, self.port, **known)
             try:
                 self._greet(smtp, ends_at)
             except BaseException:
@@ -154,32 +194,18 @@ class MailServer:
             raise errors.NotSent(NAME, "send", "sign_in_refused") from error
         except (OSError, smtplib.SMTPException) as error:
             raise errors.NotSent(NAME, "send", type(error).__name__) from error
-        self._kept.smtp, self._kept.uses, self._kept.used_at = smtp, 1, time.monotonic()
-        return smtp
+        return _Connection(smtp)
 
     def _greet(self, smtp: smtplib.SMTP, ends_at: float) -> None:
         _give(smtp, ends_at)
         smtp.ehlo_or_helo_if_needed()
         if self.scheme == "smtp+starttls" or (
-            self.scheme == "smtp" and smtp.has_extn("starttls") and self.user
+            self.scheme == "smtp" and self.user and smtp.has_extn("starttls")
         ):
             smtp.starttls(context=ssl.create_default_context())
             smtp.ehlo()
         if self.user:
             smtp.login(self.user, self.password)
-
-    def _reset(self, smtp: smtplib.SMTP, ends_at: float) -> None:
-        try:
-            _give(smtp, ends_at)
-            smtp.rset()
-        except (OSError, smtplib.SMTPException):
-            self._drop()
-
-    def _drop(self) -> None:
-        smtp: smtplib.SMTP | None = getattr(self._kept, "smtp", None)
-        self._kept.smtp = None
-        if smtp is not None:
-            smtp.close()
 
 
 def _give(smtp: smtplib.SMTP, ends_at: float) -> None:

@@ -7,6 +7,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from selfcare.events import archive
 from selfcare.identity.models import Session
 from selfcare.notifications.models import Address
 from selfcare.notifications.models.rules import Channel
@@ -90,11 +91,10 @@ def switch_off(*, address: Address, reason: str) -> bool:
 
 def tell(event_type: str, address: Address, **facts: Any) -> None:
     """Writes an event of our own, in the caller's transaction; it never says the address itself."""
-    from selfcare.events import archive
-
     archive.record(
-        event_type,
+        type=event_type,
         subject=address.subject,
-        object_id=address.public_id,
+        object="address",
+        id=address.public_id,
         facts={"channel": address.channel, "name": address.name, **facts},
     )

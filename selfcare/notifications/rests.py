@@ -32,3 +32,10 @@ def note(channel: str, *, down: bool) -> None:
         _failures[channel] = _failures.get(channel, 0) + 1 if down else 0
         if down:
             _next_try_at[channel] = time.monotonic() + REST_SECONDS
+
+
+def forget() -> None:
+    """As if nothing had been tried yet; for tests."""
+    with _lock:
+        _failures.clear()
+        _next_try_at.clear()

@@ -4,9 +4,9 @@ What is sent carries the delivery's id, so that the other side knows it again wh
 lost. Nothing here waits in a database transaction for a provider.
 """
 
-import time
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -34,6 +34,9 @@ log = structlog.get_logger("selfcare.notifications")
 
 # A message that we can't make is no provider's fault: seldom mended by trying on for days.
 MOST_OWN_FAULTS = 5
+LONGEST_SECONDS = 15.0
+# So often a provider that may have taken it is asked again, before another gets it.
+MOST_UNSURE = 3
 State = Delivery.State
 
 
@@ -56,30 +59,43 @@ def _send(delivery: Delivery) -> Result | None:
             _keep(delivery, release)
             return None
         message = messages.of(delivery, release.told, count=release.count)
+        message = replace(message, unsure_of=_unsure_of(delivery))
     except Exception as error:
         log.exception("delivery.broke")
-        _settle(delivery, [_own_fault(delivery, error)], [0])
+        _settle(delivery, [_own_fault(delivery, error)])
         return None
     _give_connection_back()
-    results, took = [], []
-    for address in release.addresses:
-        began = time.monotonic()
-        results.append(_hand_over(delivery.channel, address, message))
-        took.append(round((time.monotonic() - began) * 1000))
+    results = [_hand_over(delivery.channel, one, message) for one in release.addresses]
     rests.note(delivery.channel, down=all(one.provider_down for one in results))
-    best = _settle(delivery, results, took, addresses=release.addresses)
+    best = _settle(delivery, results, addresses=release.addresses)
     for address, result in zip(release.addresses, results, strict=True):
         if result.off_reason:
             address_book.switch_off(address=address, reason=result.off_reason)
     return best
 
 
+def _unsure_of(delivery: Delivery) -> str:
+    """The provider whose answers to the last tries were lost; empty where there is none."""
+    if not delivery.tries:
+        return ""
+    last = list(
+        Attempt.objects.filter(delivery=delivery)
+        .order_by("-pk")
+        .values_list("provider", "detail")[:MOST_UNSURE]
+    )
+    lost = [provider for provider, detail in last if detail.startswith("unknown")]
+    # Asked in vain that often, it would never come at all: rather twice than never.
+    if not lost or len(lost) == MOST_UNSURE or not last[0][1].startswith("unknown"):
+        return ""
+    return lost[0]
+
+
 def _hand_over(channel: str, address: Address, message: Message) -> Result:
     # The lease outlives the call: nobody else begins while it is on its way.
-    seconds = min(15.0, settings.SENDING_LEASE_SECONDS * 0.6)
+    seconds = min(LONGEST_SECONDS, settings.SENDING_LEASE_SECONDS * 0.6)
     sender: Callable[..., Result] = channels.of(channel).send
     try:
-        return sender(address, message, seconds=seconds)
+        return channels.timed(lambda: sender(address, message, seconds=seconds))
     except Exception as error:
         log.exception("delivery.broke", channel=channel)
         return channels.later(channel, f"broke: {type(error).__name__}")
@@ -96,7 +112,6 @@ def _own_fault(delivery: Delivery, error: Exception) -> Result:
 def _settle(
     delivery: Delivery,
     results: Sequence[Result],
-    took: Sequence[int],
     *,
     addresses: Sequence[Address] = (),
 ) -> Result:
@@ -107,17 +122,8 @@ def _settle(
     if addresses:
         changes["address"] = addresses[results.index(best)]
     with transaction.atomic():
-        Attempt.objects.bulk_create(
-            Attempt(
-                delivery=delivery,
-                channel=delivery.channel,
-                provider=result.provider[:60],
-                outcome=result.outcome,
-                detail=result.detail[:200],
-                milliseconds=milliseconds,
-            )
-            for result, milliseconds in zip(results, took, strict=True)
-        )
+        tries = [one for result in results for one in (*result.earlier, result)]
+        Attempt.objects.bulk_create(_attempt(delivery, one) for one in tries)
         ours = leases.settle(delivery, tries=delivery.tries + 1, **changes)
         if ours and changes["state"] == State.SENT and delivery.notification_id is None:
             delivery.parts.filter(state=State.IN_DIGEST).update(
@@ -134,6 +140,17 @@ def _settle(
         ours=ours,
     )
     return best
+
+
+def _attempt(delivery: Delivery, result: Result) -> Attempt:
+    return Attempt(
+        delivery=delivery,
+        channel=delivery.channel,
+        provider=result.provider[:60],
+        outcome=result.outcome,
+        detail=result.detail[:200],
+        milliseconds=result.milliseconds,
+    )
 
 
 def _next(delivery: Delivery, result: Result) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """One module a channel, all of one shape: `is_on()`, `send(address, message)`; no rules in here."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from importlib import import_module
 from types import ModuleType
 
@@ -29,6 +30,8 @@ class Message:
     unsubscribe_url: str = ""
     urgent: bool = False
     code: str = ""
+    # The provider that may have it already: its answer to the last try was lost.
+    unsure_of: str = ""
 
     @property
     def is_single(self) -> bool:
@@ -50,6 +53,11 @@ class Result:
     off_reason: str = ""
     # The provider as a whole can't be used: nothing else is tried there for a moment.
     provider_down: bool = False
+    # Surely not taken here: another provider of the channel may have it.
+    try_another: bool = False
+    milliseconds: int = 0
+    # What other providers said before, the first one first.
+    earlier: "tuple[Result, ...]" = ()
 
 
 def sent(provider: str, detail: str = "") -> Result:
@@ -57,7 +65,12 @@ def sent(provider: str, detail: str = "") -> Result:
 
 
 def later(
-    provider: str, detail: str, *, retry_after: float = 0.0, provider_down: bool = False
+    provider: str,
+    detail: str,
+    *,
+    retry_after: float = 0.0,
+    provider_down: bool = False,
+    try_another: bool = False,
 ) -> Result:
     return Result(
         Attempt.Outcome.LATER,
@@ -65,11 +78,24 @@ def later(
         detail,
         retry_after=retry_after,
         provider_down=provider_down,
+        try_another=try_another,
     )
 
 
 def refused(provider: str, detail: str, *, off_reason: str = "") -> Result:
     return Result(Attempt.Outcome.REFUSED, provider, detail, off_reason=off_reason)
+
+
+def timed(call: Callable[[], Result]) -> Result:
+    """What comes of the call, and how long it took."""
+    began = time.monotonic()
+    result = call()
+    return replace(result, milliseconds=round((time.monotonic() - began) * 1000))
+
+
+def after(result: Result, earlier: "tuple[Result, ...]") -> Result:
+    """The result that counts, with those of other providers before it."""
+    return replace(result, earlier=earlier)
 
 
 def of(channel: str) -> ModuleType:

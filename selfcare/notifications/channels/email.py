@@ -73,7 +73,6 @@ def compose(to: str, message: Message) -> EmailMessage:
     mail["To"] = MailAddress(addr_spec=to)
     mail["Date"] = format_datetime(timezone.now())
     mail["Message-ID"] = f"<{message.id}@{_domain()}>"
-    mail["Content-Language"] = get_language() or "en"
     # RFC 3834: nobody's absence answers this.
     mail["Auto-Submitted"] = "auto-generated"
     if message.unsubscribe_url:
@@ -88,6 +87,7 @@ def compose(to: str, message: Message) -> EmailMessage:
         subtype="html",
         cte="quoted-printable",
     )
+    mail["Content-Language"] = get_language() or "en"
     return mail
 
 
