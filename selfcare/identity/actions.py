@@ -13,7 +13,7 @@ from django.middleware.csrf import rotate_token
 from django.utils import timezone
 
 from selfcare.clients.auth import Identity
-from selfcare.identity import browsers, session_store
+from selfcare.identity import browsers, known_browsers, session_store
 from selfcare.identity.models import Logout, Session
 from selfcare.identity.session_store import SessionStore, SessionsUnavailable
 from selfcare.web.request import Request
@@ -46,6 +46,7 @@ def start_session(identity: Identity, *, user_agent: str = "") -> SessionStore:
     if session.sid and Logout.objects.filter(sid=session.sid).exists():
         session.delete()
         raise EndedAlready
+    known_browsers.note(identity.subject, session.browser, session.key_hash)
     log.info(SESSION_STARTED, subject=identity.subject, session=_short(session.key_hash))
     return session
 

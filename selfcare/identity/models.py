@@ -96,3 +96,16 @@ class Logout(models.Model):
     sid = models.CharField(max_length=255, blank=True, db_index=True)
     subject = models.CharField(max_length=255, blank=True)
     received_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+
+class KnownBrowser(models.Model):
+    """That a person signed in with a browser, by its words; it outlives the sessions."""
+
+    subject = models.CharField(max_length=255)
+    browser = models.CharField(max_length=80)
+    last_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["subject", "browser"], name="each_browser_once"),
+        ]

@@ -1,0 +1,56 @@
+"""Hands over again what lies in the archive; who was told once isn't told twice: that is kept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+from selfcare.events import reading
+from selfcare.events.models import Event, EventQuerySet
+
+log = structlog.get_logger("selfcare.events")
+
+AT_ONCE = 200
+
+
+@dataclass
+class Replayed:
+    """How many events were handed over, and how many of them failed."""
+
+    matched: int = 0
+    failed: int = 0
+
+
+def replay(events: EventQuerySet, *, tell: Callable[[Replayed], None] | None = None) -> Replayed:
+    """Matches anew, oldest first, what was matched before.
+
+    It runs beside the workers and leaves their queue alone, so that nobody waits behind it. A
+    failure is logged, and changes nothing.
+    """
+    handler: Callable[[Event], object] = import_string(settings.EVENT_HANDLER)
+    done = Replayed()
+    rows = events.filter(state=Event.State.MATCHED).order_by("received_at", "pk")
+    pks = list(rows.values_list("pk", flat=True))
+    for start in range(0, len(pks), AT_ONCE):
+        found = Event.objects.in_bulk(pks[start : start + AT_ONCE])
+        for pk in pks[start : start + AT_ONCE]:
+            if pk in found:
+                _again(found[pk], handler, done)
+        if tell:
+            tell(done)
+    return done
+
+
+def _again(event: Event, handler: Callable[[Event], object], done: Replayed) -> None:
+    try:
+        with transaction.atomic():
+            reading.check(event)
+            handler(event)
+    except Exception as error:
+        done.failed += 1
+        log.warning("event.replay_failed", event_id=event.source_id, exc_info=error)
+    else:
+        done.matched += 1
