@@ -16,6 +16,7 @@ from selfcare.notifications.models import Delivery, Rule, Settings
 from selfcare.notifications.models.rules import Channel
 from selfcare.notifications.quiet import Quiet
 from selfcare.notifications.refusals import Refused
+from selfcare.preferences.actions import zone_of
 
 MOST_CURRENCIES = 20
 MOST_MERCHANTS = 30
@@ -64,8 +65,7 @@ class Plan:
             digest_at=self.digest_at,
             digest_weekday=self.digest_weekday,
         )
-        zone = people.zone_of(subject)
-        return people.as_wishes(settings, rules, zone=zone, reachable=reachable)
+        return people.as_wishes(settings, rules, zone=zone_of(subject), reachable=reachable)
 
 
 def plan_of(subject: str) -> Plan:

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from selfcare.notifications.models.rules import Category, Channel, Rule
 
-type Words = str | Promise
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+type Words = str | _StrPromise
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +24,17 @@ class Named:
 
 
 CATEGORIES: Mapping[str, Named] = {
-    Category.MONEY_IN: Named(_("Money came in"), _("Payouts, deposits and transfers to you")),
-    Category.MONEY_OUT: Named(_("Money went out"), _("Payments, transfers and withdrawals")),
-    Category.FAILED: Named(_("A payment failed"), _("Or lapsed, or was called off by another")),
+    Category.MONEY_IN: Named(_("Money in"), _("Payouts, deposits and transfers to you")),
+    Category.MONEY_OUT: Named(_("Money out"), _("Payments, transfers and withdrawals")),
+    Category.FAILED: Named(
+        _("Failed"), _("A payment failed, lapsed, or was called off by another")
+    ),
     Category.NEEDS_ACTION: Named(
-        _("It needs you"), _("A payment to confirm, or a case that waits for you")
+        _("Needs your action"), _("A payment to confirm, or a case that waits for you")
     ),
     Category.CASES: Named(_("Refunds and disputes"), _("Answers, decisions and money back")),
     Category.PERMISSIONS: Named(
-        _("What merchants may do"), _("A permission given, used up or taken back")
+        _("Merchant permissions"), _("A permission given, used up or taken back")
     ),
     Category.STATEMENTS: Named(_("Statements"), _("When a month’s statement is ready")),
     Category.NEWS: Named(_("Product news"), _("What is new in Selfcare, a few times a year")),

@@ -1,0 +1,17 @@
+"""The addresses of the settings and of "why"; they stand in urls.py with the others."""
+
+from django.urls import path, register_converter
+
+from selfcare.notifications import settings_views
+from selfcare.web.converters import OpaqueId
+
+register_converter(OpaqueId, "told")
+
+urlpatterns = [
+    path("notifications/settings/", settings_views.settings, name="settings"),
+    path(
+        "notifications/settings/<slug:category>/",
+        settings_views.category_settings,
+        name="category_settings",
+    ),
+]
