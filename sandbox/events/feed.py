@@ -4,10 +4,10 @@ from django.http import HttpRequest, HttpResponse
 
 from sandbox import clock, problems
 from sandbox.events import sequence
+from sandbox.events.contract import MOST
 from sandbox.events.models import Event
 from sandbox.transactions.door import for_all
 
-MOST = 500
 FARTHEST = 2**63 - 1
 
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from sandbox.cases import contract as cases
+from sandbox.events import contract as events
 from sandbox.transactions import bodies, contract, filters, listing, questions
 
 REF = "#/components/schemas/"
@@ -97,6 +98,7 @@ OPERATIONS = (
     Operation(
         f"{USER}/merchants", "get", "merchants", "Whom they had to do with", questions.Merchants
     ),
+    Operation("/v1/events", "get", "events", "What happened, in order", events.EventPage),
 )  # fmt: skip
 
 
@@ -129,6 +131,7 @@ def document() -> dict[str, Any]:
         "servers": [{"url": "/transaction-service"}],
         "security": [{"token": []}],
         "paths": paths,
+        "webhooks": {"event": {"post": events.webhook(REF)}},
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "schemas": dict(sorted(defined["$defs"].items())),
@@ -184,6 +187,9 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         found += [_parameter(n, s, "query", required=False) for n, s in wanted]
     if operation.name == "statement":
         found += [_parameter(name, INSTANT, "query") for name in ("from", "until")]
+    if operation.name == "events":
+        asked = events.PARAMETERS.items()
+        found += [_parameter(name, schema, "query", required=False) for name, schema in asked]
     if operation.name == "merchants":
         found.append(_parameter("q", _filters()["q"], "query", required=False))
     return found

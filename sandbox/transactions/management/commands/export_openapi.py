@@ -1,4 +1,4 @@
-"""`python -m sandbox export_openapi`: writes the contract that selfcare builds on."""
+"""`python -m sandbox export_openapi`: writes the contracts that selfcare builds on."""
 
 import json
 from typing import Any
@@ -6,18 +6,30 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from sandbox.outbox import contract as gateway
 from sandbox.transactions import openapi
 
-PATH = settings.BASE_DIR / "docs" / "contracts" / "transaction-service.openapi.json"
+FOLDER = settings.BASE_DIR / "docs" / "contracts"
+PATH = FOLDER / "transaction-service.openapi.json"
+GATEWAY_PATH = FOLDER / "sms-gateway.openapi.json"
 
 
 def text() -> str:
-    return json.dumps(openapi.document(), indent=2, ensure_ascii=False) + "\n"
+    return _spelled(openapi.document())
+
+
+def gateway_text() -> str:
+    return _spelled(gateway.document())
+
+
+def _spelled(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 class Command(BaseCommand):
-    help = "Write docs/contracts/transaction-service.openapi.json."
+    help = "Write docs/contracts/*.openapi.json."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        PATH.write_text(text(), encoding="utf-8")
-        self.stdout.write(f"Wrote {PATH.relative_to(settings.BASE_DIR)}")
+        for path, content in ((PATH, text()), (GATEWAY_PATH, gateway_text())):
+            path.write_text(content, encoding="utf-8")
+            self.stdout.write(f"Wrote {path.relative_to(settings.BASE_DIR)}")
