@@ -43,8 +43,9 @@ def body_of(type_: str = "transaction.completed", **changes: Any) -> dict[str, A
         "sequence": number,
         "data": data,
     }
-    for name, value in changes.items():
-        part, name = (data, name[6:]) if name.startswith("data__") else (whole, name)
+    for given, value in changes.items():
+        name = given.removeprefix("data__")
+        part = whole if name == given else data
         if value is None and name in {"subject", "id", "data", "timestamp"}:
             part.pop(name)
         else:
@@ -56,9 +57,7 @@ def spelt(body: Any) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def signed(
-    content: bytes, id_: str, *, secret: str = "", seconds_ago: float = 0
-) -> dict[str, str]:
+def signed(content: bytes, id_: str, *, secret: str = "", seconds_ago: float = 0) -> dict[str, str]:
     """The headers, made by the library of the specification's authors."""
     from datetime import UTC, datetime, timedelta
 
