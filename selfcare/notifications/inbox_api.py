@@ -118,8 +118,10 @@ def inbox_list(request: Any, query: Query[InboxQuery]) -> Any:
             code="bad_cursor",
             detail="The cursor was changed, or it belongs to other filters. Begin without one.",
         )
+    with showing.as_read_by(request.person):
+        data = [as_json(row, page.as_of) for row in page.rows]
     return {
-        "data": [as_json(row, page.as_of) for row in page.rows],
+        "data": data,
         "next_cursor": page.next_cursor or None,
         "as_of": page.as_of,
     }
@@ -158,7 +160,8 @@ def notification(request: Any, notification_id: NotificationId) -> Any:
     found = inbox.find(request.person.subject, notification_id)
     if found is None:
         raise Http404
-    return as_json(found, timezone.now())
+    with showing.as_read_by(request.person):
+        return as_json(found, timezone.now())
 
 
 def as_json(row: Notification, now: datetime) -> dict[str, Any]:

@@ -40,12 +40,12 @@ def inbox_list(request: SignedInRequest) -> HttpResponse:
         context |= {"bad_cursor": True, "cursor": ""}
     first = () if context["cursor"] or only_waiting else inbox.waiting(subject, asked)
     now = page.as_of
-    rows = [showing.row(one, now) for one in page.rows]
+    rows = showing.rows(request.person, page.rows, now)
     counts = {"unread": inbox.unread(subject), "waiting": inbox.waiting_count(subject)}
     context |= {
         **showing.frame(asked, **counts),
         "unread_count": counts["unread"],
-        "waiting": [showing.row(one, now) for one in first],
+        "waiting": showing.rows(request.person, first, now),
         "most_waiting": inbox.MOST_WAITING,
         "months": settings.NOTIFICATION_MONTHS,
         "waiting_ids": ",".join(one.public_id for one in first),
@@ -76,9 +76,9 @@ def inbox_fresh(request: SignedInRequest) -> HttpResponse:
         context |= {
             "fresh": found.next,
             "many": found.many,
-            "arrived": [showing.row(one, now) for one in found.arrived],
+            "arrived": showing.rows(request.person, found.arrived, now),
             "arrived_ids": ",".join(one.public_id for one in found.arrived),
-            "changed": [showing.row(one, now) for one in found.changed],
+            "changed": showing.rows(request.person, found.changed, now),
         }
     return render_page(request, "notifications/fresh.html", context, partial="fresh")
 
@@ -120,11 +120,10 @@ def marks_new(request: SignedInRequest) -> HttpResponse:
         return problems.page(request, 400)
     if not in_place(request):
         return SeeOther(showing.url_of(asked))
-    now = timezone.now()
     keys = list(inbox.primary_keys(marked))
     rows = Notification.objects.in_inbox(request.person.subject).filter(pk__in=keys)
     context = {
-        "changed": [showing.row(one, now) for one in rows],
+        "changed": showing.rows(request.person, rows, timezone.now()),
         "count": len(marked),
         "read": read,
         "bell": bells.of(request.person),

@@ -1,7 +1,8 @@
 """How notifications are shown in the inbox: rows with their words, days, tabs and ways to act."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -16,7 +17,10 @@ from selfcare.notifications import inbox, words
 from selfcare.notifications.inbox import Asked
 from selfcare.notifications.models import Notification
 from selfcare.notifications.models.rules import Category
+from selfcare.web import formats
 from selfcare.web.addresses import address
+from selfcare.web.request import Person
+from selfcare.web.zones import zone_of
 
 # A category's name, and its icon.
 CATEGORIES = {
@@ -59,12 +63,24 @@ class Row:
         return self.notification.read_at is None
 
 
+@contextmanager
+def as_read_by(person: Person) -> Iterator[None]:
+    """Within it clocks in sentences are the person's own, also where they never chose a zone."""
+    with formats.use(replace(formats.active(), zone=zone_of(person))):
+        yield
+
+
 def category_name(category: str) -> str:
     return _(CATEGORIES[Category(category)][0])
 
 
-def row(notification: Notification, now: datetime) -> Row:
-    """In the language and formats that are active."""
+def rows(person: Person, notifications: Iterable[Notification], now: datetime) -> list[Row]:
+    """In the person's language, formats and zone."""
+    with as_read_by(person):
+        return [_row(one, now) for one in notifications]
+
+
+def _row(notification: Notification, now: datetime) -> Row:
     told = said(notification, now)
     is_waiting = notification.is_waiting(now)
     return Row(

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import OperationalError, connection
@@ -404,3 +405,12 @@ def test_a_question_has_one_spelling() -> None:
     asked = Asked.read(QueryDict("category=cases&show=unread&category=money_in&category=cases&x=1"))
     assert asked.query_string == "show=unread&category=money_in&category=cases"
     assert Asked.read(QueryDict(asked.query_string)) == asked
+
+
+def test_clocks_in_sentences_are_her_own(client: Client) -> None:
+    until = (timezone.now() + timedelta(hours=3)).replace(minute=7)
+    one("transaction.action_required", object_id="txn_asks", expires_at=until.isoformat())
+    clock = until.astimezone(ZoneInfo("Europe/Berlin")).strftime("%H:%M")
+    (told,) = html.fromstring(client.get("/notifications/").text).cssselect(".told-text")
+    assert clock in told.text_content()
+    assert clock in client.get("/api/v1/notifications").json()["data"][0]["text"]
