@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from selfcare.notifications import settings_views
+from selfcare.notifications import settings_views, why_views
 from selfcare.web.converters import OpaqueId
 
 register_converter(OpaqueId, "told")
@@ -13,5 +13,15 @@ urlpatterns = [
         "notifications/settings/<slug:category>/",
         settings_views.category_settings,
         name="category_settings",
+    ),
+    path(
+        "notifications/<told:notification_id>/why/",
+        why_views.notification_why,
+        name="why",
+    ),
+    path(
+        "transactions/<told:transaction_id>/notifications/",
+        why_views.transaction_why,
+        name="why_transaction",
     ),
 ]
