@@ -31,7 +31,7 @@ STOPPING_SECONDS = 18
 
 @cache
 def app() -> Celery:
-    """The Celery application; `celery -A selfcare.notifications.tasks.celery_app worker` serves."""
+    """The Celery application; `celery -A config.celery worker` serves."""
     made = Celery("selfcare", broker=settings.BROKER_URL)
     made.conf.update(
         task_ignore_result=True,
@@ -124,7 +124,7 @@ def serve(stop: threading.Event) -> None:
 def command_of(channel: str) -> list[str]:
     """What serves one queue; a platform may as well run it itself, on machines of its own."""
     return [
-        *(sys.executable, "-m", "celery", "-A", "selfcare.notifications.tasks.celery_app"),
+        *(sys.executable, "-m", "celery", "--quiet", "-A", "config.celery"),
         *("worker", "--queues", queue_of(channel), "--hostname", f"{channel}@%h"),
         *("--pool", "threads", "--concurrency", str(settings.SENDING_THREADS)),
         *("--loglevel", "WARNING", "--without-gossip", "--without-mingle"),
