@@ -45,6 +45,7 @@ def lever(part: str) -> Callable[[View], Callable[[HttpRequest], HttpResponse]]:
 @lever("levers")
 def fault_new(request: HttpRequest) -> str:
     facts: dict[str, object] = {key: request.POST.get(key, "") for key in ("operation", "mode")}
+    facts["to"] = request.POST.get("to", "")
     email = request.POST.get("person", "").strip().lower()
     if email:
         facts["sub"] = _person(email).sub

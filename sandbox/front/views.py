@@ -15,6 +15,7 @@ from sandbox.auth.one_time_codes import current_code
 from sandbox.control import faults, record
 from sandbox.control.models import Fault
 from sandbox.front import desk
+from sandbox.outbox.models import Message
 from sandbox.people.models import Person
 from sandbox.seeds.cast import CAST, PASSWORD
 from sandbox.transactions.models import Transaction
@@ -39,6 +40,9 @@ MODES = {
     Fault.Mode.FOREIGN: "answers with another person's data",
     Fault.Mode.DRIP: "answers drop by drop",
     Fault.Mode.REFUSE: "refuses: 503, come back later",
+    Fault.Mode.BOUNCE: "smtp: there is no such mailbox",
+    Fault.Mode.GONE: "push: the browser is gone",
+    Fault.Mode.INVALID: "sms: nobody has this number",
 }
 
 
@@ -55,6 +59,7 @@ def front_page(request: HttpRequest) -> HttpResponse:
         "people": [_phone(person) for person in rows[:MOST_PEOPLE]],
         "more_people": max(0, rows.count() - MOST_PEOPLE),
         "password": PASSWORD,
+        "arrived": Message.objects.count(),
         "desk": open_cases,
         "more_desk": more,
         "answers_within": settings.SANDBOX_ANSWER_SECONDS,
