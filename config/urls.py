@@ -11,6 +11,7 @@ from selfcare.documents.papers_api import router as papers_api
 from selfcare.documents.shares.api import router as shares_api
 from selfcare.notifications.inbox_api import router as inbox_api
 from selfcare.instructions.api import router as instructions_api
+from selfcare.preferences.api import router as preferences_api
 from selfcare.transactions.api import router as transactions_api
 from selfcare.transactions.doing_api import router as doing_api
 from selfcare.transactions.finding_api import router as finding_api
@@ -27,6 +28,7 @@ api.add_router("/v1", annotations_api)
 api.add_router("/v1", files_api)
 api.add_router("/v1", cases_api)
 api.add_router("/v1", opening_api)
+api.add_router("/v1", preferences_api)
 api.add_router("/v1/instructions", instructions_api)
 api.add_router("/v1/exports", exports_api)
 api.add_router("/v1", papers_api)
@@ -37,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("selfcare.overview.urls")),
     path("", include("selfcare.identity.urls")),
     path("", include("selfcare.events.urls")),
+    path("", include("selfcare.preferences.urls")),
     path("instructions/", include("selfcare.instructions.urls")),
     # Their addresses lie below /transactions/<id>/ too, so they come first.
     path("", include("selfcare.annotations.urls")),

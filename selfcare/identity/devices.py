@@ -3,6 +3,8 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from selfcare import ids
@@ -42,7 +44,7 @@ def device_sign_out(request: SignedInRequest, public_id: str) -> HttpResponse:
         actions.end_one(request.person.subject, own.pk)
     except SessionsUnavailable:
         return problems.page(request, 503, retry_after=5)
-    messages.success(request, f"{own.browser} is signed out.")
+    messages.success(request, _("%(browser)s is signed out.") % {"browser": own.browser_words})
     return _back()
 
 
@@ -53,8 +55,14 @@ def other_devices_sign_out(request: SignedInRequest) -> HttpResponse:
         ended = actions.end_others(request.person.subject, but=of(request).key_hash)
     except SessionsUnavailable:
         return problems.page(request, 503, retry_after=5)
-    words = {0: "There was no other browser to sign out.", 1: "One other browser is signed out."}
-    messages.success(request, words.get(ended, f"{ended} other browsers are signed out."))
+    words = _("There was no other browser to sign out.")
+    if ended:
+        words = ngettext(
+            "%(count)d other browser is signed out.",
+            "%(count)d other browsers are signed out.",
+            ended,
+        ) % {"count": ended}
+    messages.success(request, words)
     return _back()
 
 

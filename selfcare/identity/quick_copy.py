@@ -18,7 +18,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from selfcare.identity.breaker import Breaker
+from selfcare.web.breaker import Breaker
 
 log = structlog.get_logger("selfcare.identity")
 

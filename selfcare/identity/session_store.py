@@ -17,8 +17,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from selfcare.identity import quick_copy
-from selfcare.identity.breaker import Breaker
 from selfcare.identity.models import Logout, Proof, Session
+from selfcare.web.breaker import database
 
 log = structlog.get_logger("selfcare.identity")
 
@@ -28,9 +28,6 @@ SEEN_EVERY = timedelta(minutes=1)
 # How long what has ended stays readable, for support and for tokens that come late.
 KEPT_FOR = timedelta(days=1)
 CLEARED_AT_ONCE = 5000
-
-# While the database is away, a copy in Redis serves without waiting for it each time.
-database = Breaker(1.0)
 
 
 class SessionsUnavailable(Exception):

@@ -8,6 +8,7 @@ from django.core import signing
 from django.db import Error as DatabaseError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,6 +16,8 @@ from selfcare import errors
 from selfcare.clients import auth
 from selfcare.identity import actions, attempts, leaving, step_up
 from selfcare.identity.session_store import SessionsUnavailable
+from selfcare.preferences import actions as preferences
+from selfcare.preferences import choices
 from selfcare.web import problems
 from selfcare.web.guards import public
 from selfcare.web.pages import render_page
@@ -87,7 +90,7 @@ def _answered(request: Request, attempt: attempts.Attempt) -> HttpResponse:
                 code=request.GET["code"], verifier=attempt.verifier, nonce=attempt.nonce
             )
             _accept(request, attempt, identity)
-            return HttpResponseRedirect(attempt.next)
+            return HttpResponseRedirect(_destination(attempt, identity))
     except step_up.Refused as refused:
         reason = refused.reason
     except actions.EndedAlready:
@@ -115,11 +118,24 @@ def _fault(request: Request) -> str:
 
 def _accept(request: Request, attempt: attempts.Attempt, identity: auth.Identity) -> None:
     if not attempt.is_step_up:
+        # Before the session is there: where this can't be written, nobody is half signed in.
+        preferences.remember(
+            subject=identity.subject,
+            language=get_language() or "",
+            zone=identity.text("zoneinfo", limit=64),
+        )
         actions.sign_in(request, identity)
     elif request.person is None:
         raise step_up.Refused("other_session")
     else:
         step_up.complete(cast(SignedInRequest, request), attempt, identity)
+
+
+def _destination(attempt: attempts.Attempt, identity: auth.Identity) -> str:
+    """The page that was wanted; whoever wanted none begins where they like to."""
+    if attempt.is_step_up or attempt.next != "/":
+        return attempt.next
+    return choices.start_page(preferences.of(identity.subject).start_page)
 
 
 @require_POST

@@ -1,12 +1,15 @@
 """What there is to choose from, and how a choice reads; nothing is saved in here."""
 
+from collections.abc import Callable
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from selfcare.web import addresses
+from django.conf import settings
+
+from selfcare.web import addresses, formats
 
 ROWS = (25, 50, 100)
-DEFAULT_ROWS = 25
+
 # Name in the table: route. A room that isn't open is no choice.
 START_PAGES = {
     "home": "overview:home",
@@ -44,3 +47,20 @@ def start_page(name: str) -> str:
 
 def open_start_pages() -> tuple[str, ...]:
     return tuple(name for name, route in START_PAGES.items() if addresses.address(route))
+
+
+def _languages() -> tuple[str, ...]:
+    return tuple(code for code, _name in settings.LANGUAGES)
+
+
+# What each field may hold, besides nothing.
+ALLOWED: dict[str, Callable[[], tuple[object, ...]]] = {
+    "language": _languages,
+    "zone": zones,
+    "date_format": lambda: formats.DATE_FORMATS,
+    "number_format": lambda: formats.NUMBER_FORMATS,
+    "currency_format": lambda: formats.CURRENCY_FORMATS,
+    "theme": lambda: ("system", "light", "dark"),
+    "start_page": open_start_pages,
+    "rows": lambda: ROWS,
+}

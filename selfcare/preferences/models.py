@@ -6,6 +6,9 @@ from django.db import models
 from django.utils import timezone
 
 from selfcare.web.formats import Formats
+from selfcare.web.request import Wishes
+
+DEFAULT_ROWS = 25
 
 
 class Preferences(models.Model):
@@ -36,3 +39,6 @@ class Preferences(models.Model):
     def formats(self, language: str, zone: ZoneInfo | None) -> Formats:
         """The formats that were chosen, in a language and zone that the caller has settled."""
         return Formats(language, zone, self.date_format, self.number_format, self.currency_format)
+
+    def wishes(self) -> Wishes:
+        return Wishes(theme=self.theme, called=self.call_me, rows=self.rows or DEFAULT_ROWS)

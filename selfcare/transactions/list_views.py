@@ -33,7 +33,11 @@ def transaction_list(request: SignedInRequest) -> HttpResponse:
     cursor = request.GET.get("cursor", "")[:CURSOR_LENGTH]
     try:
         page = service.transactions(
-            request.person.subject, found.filters, sort=found.sort, cursor=cursor
+            request.person.subject,
+            found.filters,
+            sort=found.sort,
+            cursor=cursor,
+            limit=request.wishes.rows,
         )
     except errors.Rejected as refusal:
         if refusal.status != 400:

@@ -155,5 +155,5 @@ def number(value: int | Decimal) -> str:
 
 def listed(words: Iterable[str], *, either: bool = False) -> str:
     """`Berlin, Graz and Brno`; with `either` the last of them after `or`."""
-    style = "or" if either else "standard"
-    return format_list(list(words), style=style, locale=active().language)
+    language = active().language
+    return format_list(list(words), style="or" if either else "standard", locale=language)

@@ -1,4 +1,4 @@
-"""What happens around every request: health, request id, the page's deadline, errors as pages."""
+"""What happens around every request: health, request id, language, deadline, errors as pages."""
 
 import re
 import time
@@ -11,10 +11,12 @@ from django.conf import settings
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from selfcare import deadline, errors
-from selfcare.web import health, problems, uploads
-from selfcare.web.request import Request
+from selfcare.web import formats, health, problems, uploads
+from selfcare.web.request import Request, Wishes
 
 type GetResponse = Callable[[Request], HttpResponse]
 
@@ -53,6 +55,24 @@ def request_id(get_response: GetResponse) -> GetResponse:
             milliseconds=round((time.monotonic() - started) * 1000),
         )
         return response
+
+    return middleware
+
+
+def language(get_response: GetResponse) -> GetResponse:
+    """Speaks as the browser asks, until it is known who is there; to programs English."""
+
+    def middleware(request: Request) -> HttpResponse:
+        request.wishes = Wishes()
+        english = problems.wants_json(request)
+        wish = "en" if english else translation.get_language_from_request(request)
+        with formats.use(formats.Formats(formats.known_language(wish) or "en")):
+            response = get_response(request)
+            if response.headers.get("Content-Type", "").startswith("text/html"):
+                response.headers.setdefault("Content-Language", formats.active().language)
+                if not english:
+                    patch_vary_headers(response, ("Accept-Language",))
+            return response
 
     return middleware
 
@@ -132,7 +152,8 @@ def manners(get_response: GetResponse) -> GetResponse:
             return _page_manners(request, get_response(request))
         has_body = request.META.get("CONTENT_LENGTH") not in {None, "", "0"}
         is_json = request.content_type == "application/json"
-        if has_body and not is_json and not uploads.takes_files(request):
+        is_ours = request.path.startswith(problems.API_PREFIX)
+        if is_ours and has_body and not is_json and not uploads.takes_files(request):
             return problems.response(request, 415)
         response = get_response(request)
         told = response.headers.get("Content-Type", "").startswith("application/problem+json")

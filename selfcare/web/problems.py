@@ -8,6 +8,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from selfcare import errors
 from selfcare.web.request import Request, in_place
@@ -30,36 +32,40 @@ class Problem:
 TABLE: tuple[tuple[type[Exception], Problem], ...] = (
     (
         errors.NotSent,
-        Problem(503, "not_reached", "We can't reach the service right now. Nothing was sent."),
+        Problem(
+            503, "not_reached", noop("We can't reach the service right now. Nothing was sent.")
+        ),
     ),
     (
         errors.OutcomeUnknown,
-        Problem(503, "no_answer", "The service didn't answer in time. We don't know yet."),
+        Problem(503, "no_answer", noop("The service didn't answer in time. We don't know yet.")),
     ),
     (
         errors.BadReply,
-        Problem(503, "bad_reply", "The service answered in a way that we can't rely on."),
+        Problem(503, "bad_reply", noop("The service answered in a way that we can't rely on.")),
     ),
-    (errors.NotFound, Problem(404, "not_found", "There is nothing at this address for you.")),
-    (errors.Forbidden, Problem(403, "forbidden", "You may not do this.")),
-    (errors.SignInAgain, Problem(401, "sign_in_required", "Sign in again to go on.")),
-    (errors.TooMany, Problem(429, "too_many_requests", "Too many requests. Wait a moment.")),
-    (errors.Rejected, Problem(409, "rejected", "The service said no to this.")),
+    (errors.NotFound, Problem(404, "not_found", noop("There is nothing at this address for you."))),
+    (errors.Forbidden, Problem(403, "forbidden", noop("You may not do this."))),
+    (errors.SignInAgain, Problem(401, "sign_in_required", noop("Sign in again to go on."))),
+    (errors.TooMany, Problem(429, "too_many_requests", noop("Too many requests. Wait a moment."))),
+    (errors.Rejected, Problem(409, "rejected", noop("The service said no to this."))),
 )
 
 WORDS = {
-    400: Problem(400, "bad_request", "We can't read this request."),
-    401: Problem(401, "sign_in_required", "Sign in to go on."),
-    403: Problem(403, "forbidden", "You may not do this."),
-    404: Problem(404, "not_found", "There is nothing at this address for you."),
-    405: Problem(405, "method_not_allowed", "This address doesn't take that method."),
-    409: Problem(409, "conflict", "The state has changed since you looked."),
-    413: Problem(413, "too_large", "That is more than we take at once."),
-    415: Problem(415, "unsupported_media_type", "This address doesn't take that content type."),
-    422: Problem(422, "unprocessable", "Something in the request doesn't fit."),
-    429: Problem(429, "too_many_requests", "Too many requests. Wait a moment."),
-    500: Problem(500, "internal_error", "Something broke on our side."),
-    503: Problem(503, "unavailable", "This isn't available right now."),
+    400: Problem(400, "bad_request", noop("We can't read this request.")),
+    401: Problem(401, "sign_in_required", noop("Sign in to go on.")),
+    403: Problem(403, "forbidden", noop("You may not do this.")),
+    404: Problem(404, "not_found", noop("There is nothing at this address for you.")),
+    405: Problem(405, "method_not_allowed", noop("This address doesn't take that method.")),
+    409: Problem(409, "conflict", noop("The state has changed since you looked.")),
+    413: Problem(413, "too_large", noop("That is more than we take at once.")),
+    415: Problem(
+        415, "unsupported_media_type", noop("This address doesn't take that content type.")
+    ),
+    422: Problem(422, "unprocessable", noop("Something in the request doesn't fit.")),
+    429: Problem(429, "too_many_requests", noop("Too many requests. Wait a moment.")),
+    500: Problem(500, "internal_error", noop("Something broke on our side.")),
+    503: Problem(503, "unavailable", noop("This isn't available right now.")),
 }
 
 
@@ -110,6 +116,7 @@ def page(request: Request, status: int, **context: Any) -> HttpResponse:
         template = "errors/fragment.html" if in_place(request) else f"errors/{status}.html"
         context = {
             "problem": WORDS.get(status, WORDS[500]),
+            "words": _(WORDS.get(status, WORDS[500]).detail),
             "happened_at": timezone.now(),
             "request_id": getattr(request, "request_id", ""),
             **context,
@@ -131,7 +138,7 @@ def of_error(request: Request, error: Exception) -> HttpResponse:
         request,
         problem.status,
         code=problem.code,
-        detail=problem.detail,
+        detail=_(problem.detail),
         failure=problem,
         retry_after=retry_after,
     )

@@ -21,6 +21,15 @@ class Person:
     authenticated_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a person wants of pages besides language and formats; `rows` a page of a list."""
+
+    theme: str = "system"
+    called: str = ""
+    rows: int = 25
+
+
 class Request(HttpRequest):
     """Django's request after our middleware; `person` is None for a visitor.
 
@@ -28,6 +37,7 @@ class Request(HttpRequest):
     """
 
     person: Person | None
+    wishes: Wishes
     request_id: str
     htmx: HtmxDetails
     only_part: bool

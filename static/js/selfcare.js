@@ -3,10 +3,11 @@
 
 document.documentElement.classList.add("js");
 
-/* What happened, in words that are seen and read out; gone after a while. */
-function say(words, milliseconds) {
+/* What happened, in words that are seen and read out; gone after a while. The server wrote them
+   into the page, in the person's language. */
+function say(name, milliseconds) {
   const said = document.getElementById("said");
-  said.textContent = words;
+  said.textContent = said.dataset[name];
   clearTimeout(say.timer);
   say.timer = setTimeout(() => { said.textContent = ""; }, milliseconds);
 }
@@ -20,16 +21,16 @@ document.addEventListener("click", async (event) => {
     await navigator.clipboard.writeText(source.innerText.trim().replaceAll("\u00a0", " "));
     button.dataset.copy = "done";
     setTimeout(() => { button.dataset.copy = ""; }, 2000);
-    say("Copied.", 2000);
+    say("copied", 2000);
   } catch {
     getSelection().selectAllChildren(source);
-    say("Selected. Copy it with your keyboard.", 5000);
+    say("selected", 5000);
   }
 });
 
 /* HTMX got no answer at all: Selfcare itself wasn't reached. */
 document.addEventListener("htmx:error", () => {
-  say("We couldn’t reach Selfcare just now. Nothing was sent. Try again.", 8000);
+  say("unreachable", 8000);
 });
 
 /* A form that is on its way is not sent again. Buttons stay enabled, so their values are sent. */
@@ -56,7 +57,8 @@ setInterval(() => {
     const seconds = Number(left.dataset.seconds) - 1;
     if (seconds < 0) return;
     left.dataset.seconds = seconds;
-    left.textContent = `${seconds} second${seconds === 1 ? "" : "s"} left`;
+    const form = new Intl.PluralRules(document.documentElement.lang).select(seconds);
+    left.textContent = (left.dataset[form] ?? left.dataset.other).replace("#", seconds);
     if (seconds === 0) left.closest("form")?.querySelector("button")?.setAttribute("disabled", "");
   });
 }, 1000);
@@ -88,6 +90,15 @@ document.addEventListener("htmx:after:swap", () => {
   const first = list.querySelectorAll(".txn, .line, .told")[had];
   joinDays(first?.closest(".day"));
   first?.querySelector(":is(.txn-who, .told-title) a")?.focus({ preventScroll: true });
+});
+
+/* Language and look stand on <html>, which no swap reaches: taken over from what was swapped in. */
+document.addEventListener("htmx:after:swap", () => {
+  const { language, theme } = document.getElementById("said").dataset;
+  const root = document.documentElement;
+  if (language && root.lang !== language) root.lang = language;
+  if (theme) root.dataset.theme = theme;
+  else delete root.dataset.theme;
 });
 
 /* Print buttons. */

@@ -16,7 +16,7 @@ from django.utils import timezone
 from redis import Redis
 
 from selfcare.identity import quick_copy, session_store
-from selfcare.identity.breaker import Breaker
+from selfcare.web.breaker import Breaker
 from selfcare.identity.models import Session
 from selfcare.identity.session_store import SessionStore, hash_of
 from tests.support.servers import Server, Stores

@@ -193,9 +193,21 @@ def time_left(context: Context, until: datetime) -> str:
 def seconds_left(context: Context, until: datetime) -> SafeString:
     """`12 seconds left`, for what is over within a minute; the script counts it down."""
     seconds = max(0, int((until - zone_of(context).now).total_seconds()))
-    words = ngettext("%(count)d second left", "%(count)d seconds left", seconds)
-    words %= {"count": seconds}
-    return format_html('<span data-seconds="{}">{}</span>', seconds, words)
+    one, few, other = (_seconds_left(count, "#") for count in (1, 2, 5))
+    # The script picks a form by CLDR's rule for the language; `few` is Czech's for two to four.
+    return format_html(
+        '<span data-seconds="{}" data-one="{}" data-few="{}" data-other="{}">{}</span>',
+        seconds,
+        one,
+        few,
+        other,
+        _seconds_left(seconds, formats.number(seconds)),
+    )
+
+
+def _seconds_left(count: int, shown: str) -> str:
+    words = ngettext("%(count)s second left", "%(count)s seconds left", count)
+    return words % {"count": shown}
 
 
 @register.simple_tag(takes_context=True)
