@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from selfcare import ids
+from selfcare.identity import browsers
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -50,6 +51,10 @@ class Session(models.Model):
     @property
     def public_id(self) -> str:
         return ids.encode("ses", self.id)
+
+    @property
+    def browser_words(self) -> str:
+        return browsers.shown(self.browser)
 
 
 class ProofQuerySet(models.QuerySet["Proof"]):
