@@ -237,9 +237,7 @@ WORKER_DUTIES = [
     ("selfcare.instructions.actions.lapse_unproved", 60),
     ("selfcare.instructions.drafts.clear_old", 3600),
     ("selfcare.events.forgetting.clear_old", 600),
-    ("selfcare.events.forgetting.clear_old", 600),
     ("selfcare.identity.session_store.clear_ended", 600),
-    ("selfcare.identity.known_browsers.clear_old", 3600),
     ("selfcare.identity.known_browsers.clear_old", 3600),
     ("selfcare.documents.receipts.tries.clear_old", 600),
     ("selfcare.annotations.attachments.sweep", 60),
@@ -252,7 +250,6 @@ WORKER_DUTIES = [
 # It is called with an Event that is set when the worker is told to stop.
 WORKER_LONG_DUTIES = [
     ("selfcare.events.matching_loop.run_due", 0.1),
-    ("selfcare.events.catching_up.run_due", 10),
     ("selfcare.events.catching_up.run_due", 10),
     ("selfcare.documents.exports.jobs.run_due", 0.5),
     # One for each channel: one that is dead delays no other.

@@ -21,6 +21,7 @@ PRODUCTION = {
     "AUTH_ISSUER": "https://sign-in.invalid",
     "AUTH_CLIENT_ID": "selfcare",
     "AUTH_CLIENT_SECRET": SECRET,
+    "HOOK_SECRETS": "whsec_b25seS1mb3ItdGhpcy10ZXN0LTAxMjM0NTY3ODlhYmM=",
 }
 
 
@@ -73,6 +74,10 @@ def test_an_environment_that_is_not_named_is_production() -> None:
         ({"REDIS_URL": None}, "selfcare.E005"),
         ({"UPSTREAM_MILLISECONDS": "9000"}, "selfcare.E006"),
         ({"SANDBOX_API_URL": "https://sandbox.invalid"}, "selfcare.E007"),
+        ({"HOOK_SECRETS": None}, "selfcare.E011"),
+        ({"HOOK_SECRETS": "whsec_c2hvcnQ="}, "selfcare.E012"),
+        ({"HOOK_SECRETS": SECRET}, "selfcare.E012"),
+        ({"EVENT_MONTHS": "6"}, "selfcare.E013"),
         ({"SELFCARE_ENVIRONMENT": "prod"}, "SELFCARE_ENVIRONMENT"),
         ({"PORT": "eighty"}, "PORT"),
         ({"AUTH_ISSUER": "sign-in"}, "AUTH_ISSUER"),
