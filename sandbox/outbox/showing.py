@@ -115,7 +115,7 @@ def _latest(place: Place, most: int, to: str) -> Iterable[Message]:
 def _shown(row: Message) -> Shown:
     times = int(getattr(row, "times", 1))
     if row.channel == Message.Channel.SMS:
-        return Shown(f"Gateway {row.provider}", row.text, row.received_at, times)
+        return Shown(f"By gateway {row.provider}", row.text, row.received_at, times)
     facts: Any = listing.payload(row)
     if not isinstance(facts, dict):
         return Shown(row.subject, row.text, row.received_at, times)
