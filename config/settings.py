@@ -244,6 +244,7 @@ WORKER_DUTIES = [
     ("selfcare.annotations.unsaved.clear_old", 3600),
     ("selfcare.documents.exports.actions.sweep", 600),
     ("selfcare.notifications.gathering.sweep", 60),
+    ("selfcare.notifications.verifying.clear_old", 3600),
     ("selfcare.notifications.keeping.sweep", 600),
 ]
 # What may take minutes has a thread of its own in each worker, so that nothing waits behind it.

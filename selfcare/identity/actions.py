@@ -73,6 +73,7 @@ def person_facts(identity: Identity) -> dict[str, Any]:
         "subject": identity.subject,
         "name": identity.text("name") or email or "Signed in",
         "email": email,
+        "email_verified": identity.claims.get("email_verified") is True,
         "roles": [str(role)[:64] for role in roles[:50]] if isinstance(roles, list) else [],
         "zone": identity.text("zoneinfo", "UTC", limit=64),
         "locale": identity.text("locale", "en", limit=35),

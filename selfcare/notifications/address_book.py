@@ -38,7 +38,10 @@ def know_sign_in_address(subject: str) -> Address | None:
     if not value or (found and found.from_provider):
         return found
     with transaction.atomic():
-        known.filter(from_provider=True).update(from_provider=False)
+        # Where mails went to the former one because it was the provider's, they go to the new one.
+        former = known.filter(from_provider=True)
+        follows = former.filter(is_primary=True).exists()
+        former.update(from_provider=False)
         now = timezone.now()
         found, _ = Address.objects.update_or_create(
             subject=subject,
@@ -52,6 +55,8 @@ def know_sign_in_address(subject: str) -> Address | None:
                 "changed_at": now,
             },
         )
+        if follows:
+            make_primary(subject, Channel.EMAIL, found.pk)
         elect_primary(subject, Channel.EMAIL)
     return found
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from selfcare.events.models import Event
 from selfcare.money import LARGEST_MINOR
-from selfcare.notifications import categories, deciding, gathering, people
+from selfcare.notifications import address_book, categories, deciding, gathering, people
 from selfcare.notifications.deciding import Decision, Told, Wishes
 from selfcare.notifications.models import Address, Delivery, Notification
 from selfcare.notifications.models.rules import Channel
@@ -123,6 +123,8 @@ def _has_newer(event: Event) -> bool:
 
 
 def _tell(event: Event, facts: dict[str, Any], told: Told, now: datetime) -> Notification:
+    if event.type == "session.started" or not people.has_email(event.subject):
+        address_book.know_sign_in_address(event.subject)
     addresses = people.addresses_of(event.subject)
     wishes = people.wishes_of(event.subject, addresses=addresses)
     decisions = [_decide(event.subject, told, wishes, channel, now) for channel in Channel.values]

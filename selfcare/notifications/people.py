@@ -20,6 +20,11 @@ def addresses_of(subject: str) -> dict[str, Address]:
     return found
 
 
+def has_email(subject: str) -> bool:
+    """Whether any address of theirs is known, in use or not."""
+    return Address.objects.of(subject).filter(channel=Channel.EMAIL).exists()
+
+
 def settings_of(subject: str) -> Settings:
     """The person's settings; where they saved none, those that hold until they do."""
     return Settings.objects.filter(subject=subject).first() or Settings(subject=subject)

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -121,14 +121,12 @@ def _settle(
     changes = _next(delivery, best)
     if addresses:
         changes["address"] = addresses[results.index(best)]
-    with transaction.atomic():
-        tries = [one for result in results for one in (*result.earlier, result)]
-        Attempt.objects.bulk_create(_attempt(delivery, one) for one in tries)
-        ours = leases.settle(delivery, tries=delivery.tries + 1, **changes)
-        if ours and changes["state"] == State.SENT and delivery.notification_id is None:
-            delivery.parts.filter(state=State.IN_DIGEST).update(
-                state=State.SENT, sent_at=changes["sent_at"], changed_at=changes["sent_at"]
-            )
+    try:
+        ours = _write(delivery, results, changes)
+    except IntegrityError:
+        # The address was removed while it was being used.
+        changes.pop("address", None)
+        ours = _write(delivery, results, changes)
     log.info(
         "delivery.tried",
         channel=delivery.channel,
@@ -140,6 +138,19 @@ def _settle(
         ours=ours,
     )
     return best
+
+
+def _write(delivery: Delivery, results: Sequence[Result], changes: dict[str, Any]) -> bool:
+    """False if the delivery was no longer ours; what was tried is written down all the same."""
+    with transaction.atomic():
+        tries = [one for result in results for one in (*result.earlier, result)]
+        Attempt.objects.bulk_create(_attempt(delivery, one) for one in tries)
+        ours = leases.settle(delivery, tries=delivery.tries + 1, **changes)
+        if ours and changes["state"] == State.SENT and delivery.notification_id is None:
+            delivery.parts.filter(state=State.IN_DIGEST).update(
+                state=State.SENT, sent_at=changes["sent_at"], changed_at=changes["sent_at"]
+            )
+    return ours
 
 
 def _attempt(delivery: Delivery, result: Result) -> Attempt:

@@ -47,6 +47,7 @@ def start_session(
         "sub": subject,
         "name": name,
         "email": email,
+        "email_verified": True,
         "roles": list(roles),
         "zoneinfo": zone,
         "locale": "en",

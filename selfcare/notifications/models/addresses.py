@@ -1,7 +1,9 @@
 """Where a person can be told: e-mail addresses, phones and browsers that are proven theirs."""
 
 from typing import ClassVar
+from urllib.parse import urlsplit
 
+import phonenumbers
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -67,6 +69,28 @@ class Address(models.Model):
     @property
     def public_id(self) -> str:
         return ids.encode("adr", self.pk)
+
+    @property
+    def shown(self) -> str:
+        """As people read it: a number in groups, of a browser the host that brings its pushes."""
+        if self.channel == Channel.PUSH:
+            return urlsplit(self.value).hostname or ""
+        if self.channel == Channel.SMS:
+            return _in_groups(self.value)
+        return self.value
+
+    @property
+    def called(self) -> str:
+        """What its person calls it, else what it is."""
+        return self.name or self.shown
+
+
+def _in_groups(number: str) -> str:
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
 
 
 class CodeSending(models.Model):

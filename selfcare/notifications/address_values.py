@@ -1,0 +1,66 @@
+"""Reads what people write as an address: one spelling each, or a refusal; it stores nothing."""
+
+import json
+from typing import Any
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+from phonenumbers import PhoneNumberType
+
+from selfcare.clients import outbound
+from selfcare.notifications.address_refusals import Refused
+from selfcare.notifications.channels import push
+
+LONGEST_EMAIL = 254
+# Landlines take no texts; on the dear ones somebody earns with each.
+TEXTED = frozenset(
+    {
+        PhoneNumberType.MOBILE,
+        PhoneNumberType.FIXED_LINE_OR_MOBILE,
+        PhoneNumberType.PERSONAL_NUMBER,
+        PhoneNumberType.UNKNOWN,
+    }
+)
+_valid_email = EmailValidator(allowlist=[])
+
+
+def email(text: str) -> str:
+    """The address with its domain in ASCII and small letters. Raises Refused."""
+    name, at, domain = text.strip().rpartition("@")
+    try:
+        ascii_domain = domain.encode("idna").decode().lower() if domain else ""
+        value = f"{name}{at}{ascii_domain}"
+        _valid_email(value)
+    except (ValidationError, UnicodeError) as error:
+        raise Refused("email_malformed") from error
+    # RFC 5321 knows quoted names and addresses in brackets; nobody has one but to try us.
+    if len(value) > LONGEST_EMAIL or not value.isascii() or set(value) & set('"[]<>,;:\\'):
+        raise Refused("email_malformed")
+    return value
+
+
+def phone(text: str) -> str:
+    """The number after ITU-T E.164: `+4915123456789`. Raises Refused."""
+    try:
+        number = phonenumbers.parse(text.strip()[:40], None)
+    except phonenumbers.NumberParseException as error:
+        raise Refused("phone_malformed") from error
+    if not phonenumbers.is_valid_number(number) or number.extension:
+        raise Refused("phone_malformed")
+    if phonenumbers.number_type(number) not in TEXTED:
+        raise Refused("phone_not_mobile")
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def browser(told: Any) -> push.Subscription:
+    """A PushSubscription, as JSON text or read already, that we may call. Raises Refused."""
+    try:
+        found = push.read(json.loads(told) if isinstance(told, str) else told)
+    except (ValueError, RecursionError) as error:
+        raise Refused("browser_malformed") from error
+    try:
+        outbound.check(found.endpoint)
+    except outbound.NotAllowed as error:
+        raise Refused(f"browser_{error.code}") from error
+    return found
