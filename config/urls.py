@@ -9,8 +9,9 @@ from selfcare.cases.api_opening import router as opening_api
 from selfcare.documents.exports.api import router as exports_api
 from selfcare.documents.papers_api import router as papers_api
 from selfcare.documents.shares.api import router as shares_api
-from selfcare.notifications.inbox_api import router as inbox_api
 from selfcare.instructions.api import router as instructions_api
+from selfcare.notifications.api import router as rules_api
+from selfcare.notifications.inbox_api import router as inbox_api
 from selfcare.preferences.api import router as preferences_api
 from selfcare.transactions.api import router as transactions_api
 from selfcare.transactions.doing_api import router as doing_api
@@ -34,6 +35,7 @@ api.add_router("/v1/exports", exports_api)
 api.add_router("/v1", papers_api)
 api.add_router("/v1", shares_api)
 api.add_router("/v1", inbox_api)
+api.add_router("/v1", rules_api)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("selfcare.overview.urls")),
