@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from selfcare.preferences import choices
@@ -32,15 +32,17 @@ def of(subject: str) -> Preferences:
     return Preferences.objects.filter(subject=subject).first() or Preferences(subject=subject)
 
 
-def save(*, subject: str, version: int, changes: dict[str, Any]) -> Preferences:
+def save(*, subject: str, version: int, changes: dict[str, Any], page: str = "") -> Preferences:
     """Writes the fields in `changes`, which are valid, if `version` is still what is saved.
 
+    `page` names an open page: what it saved itself a moment ago is nobody else's change.
     Raises ChangedElsewhere. The next page of every instance reads what is saved here.
     """
     Preferences.objects.get_or_create(subject=subject)
     wanted = {name: changes[name] for name in FIELDS if name in changes}
-    saved = Preferences.objects.filter(subject=subject, version=version).update(
-        **wanted, version=F("version") + 1, saved_at=timezone.now()
+    seen = Q(version=version) | (Q(saved_by=page) if page else Q())
+    saved = Preferences.objects.filter(seen, subject=subject).update(
+        **wanted, version=F("version") + 1, saved_by=page, saved_at=timezone.now()
     )
     if not saved:
         raise ChangedElsewhere(of(subject))

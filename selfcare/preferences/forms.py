@@ -1,5 +1,6 @@
 """The form of the preferences: each choice is shown by an example; what is saved is in actions."""
 
+import secrets
 import unicodedata
 from datetime import date
 from typing import Any
@@ -79,9 +80,13 @@ class PreferencesForm(forms.Form):
         choices=[(count, str(count)) for count in choices.ROWS],
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+    page = forms.CharField(widget=forms.HiddenInput, max_length=32, required=False)
 
-    def __init__(self, saved: Preferences, *, told_zone: str, data: Any = None) -> None:
-        initial = {name: getattr(saved, name) for name in self.base_fields}
+    def __init__(
+        self, saved: Preferences, *, told_zone: str, page: str = "", data: Any = None
+    ) -> None:
+        initial = {name: getattr(saved, name) for name in self.base_fields if name != "page"}
+        initial["page"] = page or secrets.token_urlsafe(12)
         initial["rows"] = saved.rows or DEFAULT_ROWS
         initial["start_page"] = saved.start_page or "home"
         super().__init__(data, initial=initial)

@@ -34,6 +34,8 @@ class Preferences(models.Model):
     told_language = models.CharField(max_length=12, blank=True)
     told_zone = models.CharField(max_length=64, blank=True)
     version = models.PositiveIntegerField(default=0)
+    # Which open page saved last: it may save again before it has seen its own answer.
+    saved_by = models.CharField(max_length=32, blank=True)
     saved_at = models.DateTimeField(default=timezone.now)
 
     def formats(self, language: str, zone: ZoneInfo | None) -> Formats:

@@ -33,7 +33,10 @@ def preferences_edit(request: SignedInRequest) -> HttpResponse:
     changes = dict(form.cleaned_data)
     try:
         now = actions.save(
-            subject=request.person.subject, version=changes.pop("version"), changes=changes
+            subject=request.person.subject,
+            version=changes.pop("version"),
+            page=changes.pop("page"),
+            changes=changes,
         )
     except actions.ChangedElsewhere as stale:
         return _changed_elsewhere(request, stale.now)
@@ -48,7 +51,7 @@ def _saved(request: SignedInRequest, now: Preferences) -> HttpResponse:
         if not in_place(request):
             messages.success(request, _("Saved. It counts everywhere from now on."))
             return SeeOther(reverse("preferences:edit"))
-        form = PreferencesForm(now, told_zone=request.person.zone)
+        form = PreferencesForm(now, told_zone=request.person.zone, page=now.saved_by)
         response = _page(request, now, form, just_saved=True)
         response["Content-Language"] = now_written.language
         return response
@@ -66,7 +69,8 @@ def _changed_elsewhere(request: SignedInRequest, now: Preferences) -> HttpRespon
             dict(getattr(field, "choices", ())).get(form[name].initial, form[name].initial),
         )
         for name, field in form.fields.items()
-        if name != "version" and str(form[name].value() or "") != str(form[name].initial or "")
+        if name not in {"version", "page"}
+        and str(form[name].value() or "") != str(form[name].initial or "")
     ]
     return _page(request, now, form, status=STALE, elsewhere=differ)
 
