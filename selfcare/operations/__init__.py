@@ -1,0 +1,1 @@
+"""What operators look after: dead letters, figures, the audit; nothing is decided here."""
