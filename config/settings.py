@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "selfcare.cases",
     "selfcare.documents",
     "selfcare.notifications",
+    "selfcare.operations",
 ]
 MIDDLEWARE = [
     "selfcare.web.middleware.health_first",

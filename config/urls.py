@@ -49,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("selfcare.documents.urls")),
     path("", include("selfcare.notifications.urls")),
     path("transactions/", include("selfcare.transactions.urls")),
+    path("operations/", include("selfcare.operations.urls")),
     path("api/docs", views.api_docs, name="api_docs"),
     path("api/", api.urls),
 ]
