@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
 
 BODY = Path(os.environ["BENCH_BODY"]).read_bytes()
 
@@ -27,8 +28,11 @@ settings.configure(
 )
 
 
+@csrf_exempt
 def empty(request: HttpRequest) -> HttpResponse:
-    """The same page, without finding out what stands on it."""
+    """The same answer, without finding out what stands in it."""
+    if request.method == "POST":
+        return HttpResponse(BODY, status=202 if request.body else 400)
     return HttpResponse(BODY)
 
 

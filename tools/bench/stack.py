@@ -11,8 +11,9 @@ from pathlib import Path
 import psycopg
 import requests
 
+from tools.bench.posting import SECRET as HOOK_SECRET
 from tools.children import ScratchFolder, free_port, spawn, stop, wait_until
-from tools.postgres import Postgres
+from tools.postgres import FOR_TESTS, Postgres
 from tools.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,6 +62,8 @@ class Stack:
             "AUTH_ISSUER": self.box_url,
             "AUTH_CLIENT_ID": "selfcare",
             "AUTH_CLIENT_SECRET": SECRET,
+            "HOOK_SECRETS": HOOK_SECRET,
+            "SANDBOX_HOOK_SECRET": HOOK_SECRET,
             "SANDBOX_API_URL": self.box_url,
             "SANDBOX_URL": self.box_url,
             "SANDBOX_PORT": str(self.box_port),
@@ -136,8 +139,12 @@ class Stack:
 
 @contextmanager
 def running() -> Iterator[Stack]:
-    """A stack that is gone, data and all, when the block ends; nothing in it waits for the disk."""
-    scratch, postgres, valkey = ScratchFolder("bench"), Postgres(), Valkey()
+    """A stack that is gone, data and all, when the block ends.
+
+    Nothing in it waits for the disk, unless BENCH_DURABLE is set.
+    """
+    durable = dict.fromkeys(FOR_TESTS, "on") if os.environ.get("BENCH_DURABLE") else None
+    scratch, postgres, valkey = ScratchFolder("bench"), Postgres(durable), Valkey()
     stack = None
     try:
         postgres.start()
