@@ -20,7 +20,7 @@ from sandbox.events.models import Attempt, Event
 from sandbox.events.steadily import steadily
 
 # Longer than any attempt takes: whoever died with a claim leaves it to the others.
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
 TIMEOUT = (3.0, 15.0)
 NOT_SENT = {Fault.Mode.REFUSE, Fault.Mode.CUT_BEFORE, Fault.Mode.ERROR, Fault.Mode.HANG}
 IDLE_SECONDS = 0.1
