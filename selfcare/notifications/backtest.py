@@ -29,6 +29,10 @@ def of(subject: str, saved: Plan, plan: Plan | None, now: datetime) -> dict[str,
         "sentence": preview_words.sentence(after),
         "before": preview_words.sentence(before),
         "inbox": after.inbox,
+        "unreachable": [
+            preview_words.unreachable(channel, count)
+            for channel, count in after.unreachable.items()
+        ],
         "is_cut": is_cut,
         "is_empty": not notifications,
         "differences": [

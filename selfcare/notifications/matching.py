@@ -129,7 +129,7 @@ def _tell(event: Event, facts: dict[str, Any], told: Told, now: datetime) -> Not
     wishes = people.wishes_of(event.subject, addresses=addresses)
     decisions = [_decide(event.subject, told, wishes, channel, now) for channel in Channel.values]
     inbox = next(one for one in decisions if one.channel == Channel.IN_APP)
-    is_over = told.is_over(now)
+    is_over, is_history = told.is_over(now), _is_history(told, now)
     notification = Notification.objects.create(
         subject=event.subject,
         event_id=event.pk,
@@ -139,13 +139,13 @@ def _tell(event: Event, facts: dict[str, Any], told: Told, now: datetime) -> Not
         version=event.version,
         facts=facts,
         occurred_at=event.occurred_at,
-        created_at=now,
+        # History that we are told late lies where it belongs, and is no news.
+        created_at=event.occurred_at if is_history else now,
         in_inbox=inbox.state == "sent",
         waits=told.waits and not is_over,
         waits_until=told.until if told.waits else None,
         over_at=now if is_over else None,
-        # History that we are told late is no news.
-        read_at=now if _is_history(told, now) else None,
+        read_at=now if is_history else None,
     )
     deliveries = [
         _delivery(notification, one, addresses.get(one.channel), now) for one in decisions

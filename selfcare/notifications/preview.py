@@ -55,6 +55,12 @@ class Outcome:
     def counts(self) -> Counter[str]:
         return Counter(message.channel for message in self.messages)
 
+    @property
+    def unreachable(self) -> Counter[str]:
+        """By channel what was wanted there and had no address to go to."""
+        refused = (f for f in self.fates.values() if f.decision.reason == "no_address")
+        return Counter(fate.channel for fate in refused)
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:

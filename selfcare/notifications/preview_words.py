@@ -37,6 +37,29 @@ def sentence(outcome: Outcome) -> str:
     return _("%(mails)s, %(texts)s and %(pushes)s") % told
 
 
+def unreachable(channel: str, count: int) -> str:
+    """`12 notices had no phone to go to`."""
+    if channel == Channel.EMAIL:
+        words = ngettext(
+            "%(count)d notice had no e-mail address to go to.",
+            "%(count)d notices had no e-mail address to go to.",
+            count,
+        )
+    elif channel == Channel.SMS:
+        words = ngettext(
+            "%(count)d notice had no phone to go to.",
+            "%(count)d notices had no phone to go to.",
+            count,
+        )
+    else:
+        words = ngettext(
+            "%(count)d notice had no browser to go to.",
+            "%(count)d notices had no browser to go to.",
+            count,
+        )
+    return words % {"count": count}
+
+
 def difference(one: Difference) -> str:
     """`8 × Money came in, mail: at once → below your amount`, as a sentence."""
     told = {

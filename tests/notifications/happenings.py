@@ -54,8 +54,11 @@ def taken(
 
 
 def told(event_type: str = "transaction.completed", /, **facts: Any) -> Notification | None:
-    """What matching makes of it."""
-    return matching.match(taken(event_type, **facts))
+    """What matching makes of it, as the worker has it matched."""
+    event = taken(event_type, **facts)
+    made = matching.match(event)
+    Event.objects.filter(pk=event.pk).update(state=Event.State.MATCHED)
+    return made
 
 
 def reachable(*channels: str, subject: str = HER) -> dict[str, Address]:
