@@ -105,7 +105,8 @@ class Posters:
         return self._run(moments, paced=True)
 
     def _run(self, moments: Iterator[tuple[float, bytes]], *, paced: bool) -> Run:
-        run, lock, failures = Run(), threading.Lock(), []
+        run, lock = Run(), threading.Lock()
+        failures: list[Exception] = []
         began = time.perf_counter()
 
         def work() -> None:

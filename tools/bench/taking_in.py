@@ -8,6 +8,7 @@ rounds at full pace.
 import os
 import sys
 from statistics import median
+from typing import LiteralString
 
 import psycopg
 
@@ -96,11 +97,11 @@ def request_body(request: bytes) -> bytes:
     return request.partition(b"\r\n\r\n")[2]
 
 
-def count_of(stack: Stack, query: str) -> int:
+def count_of(stack: Stack, query: LiteralString) -> int:
     """One number from selfcare's database."""
     with psycopg.connect(stack.env["DATABASE_URL"]) as connection:
-        row = connection.execute(query).fetchone()  # type: ignore[call-overload]
-    return int(row[0])
+        row = connection.execute(query).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _tell(name: str, rate: float, share: float, times: list[float]) -> None:

@@ -1,0 +1,266 @@
+"""Many events, doubled, out of order and poisoned, while workers are killed and PostgreSQL falls.
+
+Each of them reaches its person exactly once, nothing stale waits, and all poison is kept. A small
+size by default; TORTURE_EVENTS=20000 TORTURE_PEOPLE=300 TORTURE_RATE=50 for proof.
+"""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import structlog
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from selfcare.events import archive, reading
+from selfcare.events.models import Event, Refusal
+from selfcare.notifications import categories
+from selfcare.notifications.models import Address, Delivery, Notification
+from tests.support import servers
+from tests.support.control import Control, Person
+from tests.support.servers import Server
+from tools.children import wait_until
+from tools.postgres import Postgres
+
+log = structlog.get_logger("tests")
+
+EVENTS = int(os.environ.get("TORTURE_EVENTS", "200"))
+PEOPLE = int(os.environ.get("TORTURE_PEOPLE", str(max(10, EVENTS // 20))))
+RATE = float(os.environ.get("TORTURE_RATE", "30"))
+WORKERS = int(os.environ.get("TORTURE_WORKERS", "2" if EVENTS < 1000 else "4"))
+KILL_EVERY_SECONDS = 5.0
+# The last of them is followed by what was late, by leases, retries and the minute of a burst.
+PATIENCE_SECONDS = 60 + 3 * EVENTS / RATE
+DEAD_LETTERS = int(os.environ.get("TORTURE_DEAD_LETTERS", "60"))
+
+Instances = Callable[..., list[Server]]
+type NewWorker = Callable[[], Server]
+
+
+@pytest.fixture
+def people(transactional_db: None, control: Control) -> list[Person]:
+    """Everybody can be reached by mail."""
+    made = [control.add_person(f"Person{number} Torture") for number in range(PEOPLE)]
+    now = timezone.now()
+    Address.objects.bulk_create(
+        Address(
+            subject=person.sub,
+            channel="email",
+            value=person.email,
+            state=Address.State.ACTIVE,
+            is_primary=True,
+            verified_at=now,
+        )
+        for person in made
+    )
+    return made
+
+
+@pytest.fixture
+def new_worker(test_database_url: str) -> Iterator[NewWorker]:
+    started: list[Server] = []
+
+    def start() -> Server:
+        one = servers.new_worker(
+            test_database_url,
+            EVENT_LEASE_SECONDS="5",
+            SENDING_LEASE_SECONDS="5",
+            EVENT_CATCH_UP_SECONDS="10",
+            TASKS_BACKEND="database",
+        )
+        started.append(one)
+        one.start()
+        return one
+
+    yield start
+    for one in started:
+        one.remove()
+
+
+@pytest.fixture
+def platform(box_worker: Server, instances: Instances) -> Callable[[], None]:
+    """Call it: the box posts to an instance of ours and takes mail from then on."""
+
+    def start() -> None:
+        (site,) = instances(1)
+        box_worker.env["SANDBOX_HOOK_URL"] = f"{site.url}/hooks/platform"
+        box_worker.start()
+
+    return start
+
+
+class Torturer:
+    """Kills a worker every few seconds, each in turn, and once the database."""
+
+    def __init__(self, new_worker: NewWorker, postgres: Postgres) -> None:
+        self.new_worker = new_worker
+        self.postgres = postgres
+        self.workers = [new_worker() for _ in range(WORKERS)]
+        self.killed = self.restarts = 0
+        self.next_kill = time.monotonic() + KILL_EVERY_SECONDS
+
+    def go_on(self, *, now_the_database: bool) -> None:
+        if now_the_database and not self.restarts:
+            self.restarts += 1
+            self.postgres.stop(kill=True)
+            time.sleep(1)
+            self.postgres.start()
+            connection.close()
+            connection.close_pool()
+        if time.monotonic() >= self.next_kill:
+            victim = self.workers.pop(0)
+            victim.stop(kill=True)
+            self.killed += 1
+            self.workers.append(self.new_worker())
+            self.next_kill = time.monotonic() + KILL_EVERY_SECONDS
+
+
+def test_nothing_is_lost_doubled_or_stale(
+    control: Control,
+    people: list[Person],
+    platform: Callable[[], None],
+    new_worker: NewWorker,
+    postgres_server: Postgres,
+) -> None:
+    expected = control.flood(
+        events=EVENTS,
+        subs=[person.sub for person in people],
+        duplicates=0.1,
+        out_of_order=0.05,
+        poison=0.01,
+        per_second=RATE,
+    )
+    platform()
+    torturer = Torturer(new_worker, postgres_server)
+    good = sum(sum(types.values()) for types in expected["people"].values())
+    began = time.monotonic()
+    while not _is_over(good + len(expected["poison"])):
+        assert time.monotonic() < began + EVENTS / RATE + PATIENCE_SECONDS, _standing()
+        torturer.go_on(now_the_database=_known() > good / 2)
+        time.sleep(0.25)
+    seconds = time.monotonic() - began
+    log.info("torture.survived", seconds=seconds, kills=torturer.killed, standing=_standing())
+    assert torturer.restarts == 1
+    assert torturer.killed >= 1
+
+    nothing_is_lost(expected)
+    nothing_is_stale(expected)
+    all_poison_is_kept(expected)
+    each_is_at_the_recipient_once(control, people)
+    assert not Refusal.objects.exists()
+
+
+def _known() -> int:
+    return int(_asked(Event.objects.filter(source=Event.Source.PLATFORM).count))
+
+
+def _is_over(total: int) -> bool:
+    """All have come, are matched, and what follows from them was sent."""
+    if _known() < total:
+        return False
+    if _asked(Event.objects.filter(state=Event.State.WAITING).exists):
+        return False
+    return not _asked(Delivery.objects.filter(state=Delivery.State.WAITING).exists)
+
+
+def _asked(question: Callable[[], Any]) -> Any:
+    """The database was away a moment ago, and so may be our connection to it."""
+    try:
+        return question()
+    except DatabaseError:
+        connection.close()
+        return question()
+
+
+def _standing() -> str:
+    events = Counter(Event.objects.values_list("state", flat=True))
+    deliveries = Counter(Delivery.objects.values_list("channel", "state", "reason"))
+    return f"events {dict(events)}, deliveries {dict(deliveries)}"
+
+
+def nothing_is_lost(expected: dict[str, Any]) -> None:
+    """Each person was told of each event that is something to tell, once."""
+    told = Counter(Notification.objects.values_list("subject", "event_type"))
+    due = Counter(
+        {
+            (subject, type_): count
+            for subject, types in expected["people"].items()
+            for type_, count in types.items()
+            if categories.of(type_, {"direction": "out"}) is not None
+        }
+    )
+    assert told == due
+    assert sum(due.values()) > EVENTS / 5
+    left = Delivery.objects.exclude(
+        state__in=[Delivery.State.SENT, Delivery.State.IN_DIGEST, Delivery.State.NOT_WANTED]
+    )
+    assert not left.exists(), _standing()
+    unwanted = Delivery.objects.filter(channel="email", state=Delivery.State.NOT_WANTED)
+    assert set(unwanted.values_list("reason", flat=True)) <= {"over"}
+
+
+def nothing_is_stale(expected: dict[str, Any]) -> None:
+    """What waits for a person is exactly what last happened to its thing."""
+    waiting = set(Notification.objects.filter(waits=True).values_list("object_id", "version"))
+    last = {
+        (id_, seen["version"])
+        for id_, seen in expected["objects"].items()
+        if seen["type"] == "transaction.action_required"
+    }
+    assert waiting == last
+
+
+def all_poison_is_kept(expected: dict[str, Any]) -> None:
+    aside = Event.objects.filter(state=Event.State.SET_ASIDE)
+    assert {event.source_id for event in aside} == {one["id"] for one in expected["poison"]}
+    assert all(event.reason and event.data for event in aside)
+
+
+def each_is_at_the_recipient_once(control: Control, people: list[Person]) -> None:
+    """A mailbox holds one mail for each delivery that was sent, and no other."""
+    sent = Delivery.objects.filter(channel="email", state=Delivery.State.SENT)
+    by_person: dict[str, set[str]] = {person.sub: set() for person in people}
+    for delivery in sent:
+        by_person[delivery.subject].add(delivery.public_id)
+    for person in people:
+        mails = control.outbox(person.email, lean="1")
+        keys = [mail["key"].strip("<>").partition("@")[0] for mail in mails]
+        assert sorted(keys) == sorted(by_person[person.sub])
+
+
+def test_a_thousand_dead_letters_driven_again_twice_at_once_go_out_once(
+    control: Control,
+    people: list[Person],
+    platform: Callable[[], None],
+    new_worker: NewWorker,
+) -> None:
+    from tests.events.test_matching_loop import at_once
+
+    now = timezone.now()
+    subjects = [person.sub for person in people]
+    Event.objects.bulk_create(
+        _set_aside(number, subjects[number % len(subjects)], now) for number in range(DEAD_LETTERS)
+    )
+    counts = at_once(2, lambda: archive.drive_again(Event.objects.all()))
+    assert sorted(counts) == [0, DEAD_LETTERS] or sum(counts) == DEAD_LETTERS
+    platform()
+    for _ in range(2):
+        new_worker()
+    done = wait_until(lambda: _is_over(DEAD_LETTERS), seconds=60 + DEAD_LETTERS / 5, every=0.5)
+    assert done, _standing()
+    assert Notification.objects.count() == DEAD_LETTERS
+    each_is_at_the_recipient_once(control, people)
+    parts = Delivery.objects.filter(channel="email", notification__isnull=False)
+    assert parts.count() == DEAD_LETTERS
+
+
+def _set_aside(number: int, subject: str, now: Any) -> Event:
+    from tests.events.posted import body_of, spelt
+
+    body = body_of(data__subject=subject)
+    event = reading.event_of(spelt(body), body["id"], now)
+    event.state, event.reason, event.tries = Event.State.SET_ASIDE, "RuntimeError: once", 5
+    return event
