@@ -38,3 +38,7 @@ def lose_the_connection(event: Event) -> None:
 def dawdle(event: Event) -> None:
     remember(event)
     time.sleep(0.02)
+
+
+def ignore(event: Event) -> None:
+    """As if no rule knew of it."""
