@@ -52,7 +52,7 @@ def _one(facts: Json, now: datetime, place: int) -> Event:
         if not isinstance(raw, str) or not raw or len(raw) > 2**20 or "\0" in raw:
             raise ValueError("raw must be text of at most a megabyte")
         return Event(id=ids.uuid7(now), type="raw", occurred_at=now, data="{}", raw=raw)
-    type_, own = facts.get("type"), facts.get("facts") or {}
+    type_, own = facts.get("type"), {} if facts.get("facts") is None else facts["facts"]
     if not isinstance(type_, str) or not TYPE.fullmatch(type_):
         raise ValueError("type must be like noun.past_participle")
     if not isinstance(own, dict):

@@ -1,5 +1,6 @@
 """The door: passwords, one-time codes, freshness, and how often one may guess."""
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -235,3 +236,16 @@ def test_it_serves_pages_under_a_strict_policy(box, browser):
     assert "unsafe" not in policy
     assert page.headers["Cache-Control"] == "no-store"
     assert not html.fromstring(page.text).xpath("//script | //style | //@style | //@onclick")
+
+
+def test_a_sign_in_is_told_as_an_event_once(box, browser):
+    agent = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
+    browser.http.headers["User-Agent"] = agent
+    sid = claims(browser.tokens(browser.sign_in("dora"))["id_token"])["sid"]
+    browser.tokens(browser.ask())
+    sql = "select type, version, data from events_event where object_id = ?"
+    ((type_, version, data),) = box.rows(sql, sid)
+    assert (type_, version) == ("session.started", 1)
+    told = json.loads(data)
+    assert (told["browser"], told["acr"]) == ("Firefox on Linux", CA)
+    assert told["subject"]
