@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from selfcare.operations.figures import ChannelFigures
 from selfcare.web import formats
+from selfcare.web.templatetags.look import zone_of
 
 register = template.Library()
 
@@ -22,6 +23,7 @@ def hours(context: template.Context, figures: ChannelFigures) -> dict[str, Any]:
     """Taken below, no luck above it, refused on top; the table beside it says the same."""
     most = max((hour.total for hour in figures.hours), default=0) or 1
     slot = 100 / (len(figures.hours) or 1)
+    zone = zone_of(context)
     bars, marks = [], []
     for place, hour in enumerate(figures.hours):
         x, width = place * slot + slot * (100 - BAR) / 200, slot * BAR / 100
@@ -33,9 +35,8 @@ def hours(context: template.Context, figures: ChannelFigures) -> dict[str, Any]:
                 part = {"name": name, "x": f"{x:.2f}%", "width": f"{width:.2f}%"}
                 bars.append({**part, "y": top, "height": min(height, TALLEST)})
         if place % EVERY == 0:
-            marks.append({"x": f"{place * slot:.2f}%", "at": hour.at})
+            marks.append({"x": f"{place * slot:.2f}%", "words": zone.clock(hour.at)})
     return {
-        "request": context.get("request"),
         "figures": figures,
         "bars": bars,
         "marks": marks,
