@@ -10,3 +10,4 @@ django.setup()
 from selfcare.notifications.tasks import broker  # noqa: E402 - settings first
 
 app = broker.app()
+broker.end_with_parent()

@@ -75,9 +75,7 @@ def test_it_shares_the_work_and_sends_each_once(new_worker: NewWorker, control: 
     told(60)
     for worker in (new_worker(), new_worker()):
         worker.start()
-    assert eventually(all_sent, 30)
-    counts = control.outbox_counts()
-    print(counts)
+    assert eventually(all_sent)
     assert len(control.outbox(channel="mail", limit=200)) == 60
     assert Attempt.objects.count() == 60
 
@@ -89,7 +87,7 @@ def test_it_finishes_what_it_holds_when_told_to_stop(new_worker: NewWorker, cont
     worker.start()
     assert eventually(lambda: Delivery.objects.exclude(lease_holder__in=["", "carried"]).exists())
     worker.stop()
-    taken = Delivery.objects.filter(state="sent").count()
+    taken = Delivery.objects.filter(state="sent", channel="email").count()
     assert taken >= 1
     assert Attempt.objects.filter(outcome="sent").count() == taken
     # Nothing is held by the dead: whoever comes next begins at once.

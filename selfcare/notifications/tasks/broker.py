@@ -5,10 +5,12 @@ over, so that the broker hands it to another where a worker died; a lost one is 
 the sweep, a doubled one finds the row taken.
 """
 
+import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from functools import cache
 from typing import Any
 
@@ -24,6 +26,7 @@ from django.utils.module_loading import import_string
 log = structlog.get_logger("selfcare.notifications")
 
 NAME = "selfcare.run"
+PARENT = "SELFCARE_WORKER_PID"
 WATCH_SECONDS = 0.5
 RESTART_SECONDS = 3.0
 STOPPING_SECONDS = 18
@@ -101,7 +104,11 @@ def serve(stop: threading.Event) -> None:
     Back when told to stop and each has finished what it was sending, or when one died: then the
     duty begins anew.
     """
-    children = [subprocess.Popen(command_of(channel)) for channel in settings.TASKS_QUEUES]  # noqa: S603 - a command of ours
+    env = {**os.environ, PARENT: str(os.getpid())}
+    children = [
+        subprocess.Popen(command_of(channel), env=env)  # noqa: S603 - a command of ours
+        for channel in settings.TASKS_QUEUES
+    ]
     try:
         while not stop.wait(WATCH_SECONDS):
             died = [child.returncode for child in children if child.poll() is not None]
@@ -129,3 +136,17 @@ def command_of(channel: str) -> list[str]:
         *("--pool", "threads", "--concurrency", str(settings.SENDING_THREADS)),
         *("--loglevel", "WARNING", "--without-gossip", "--without-mingle"),
     ]
+
+
+def end_with_parent() -> None:
+    """In a process that `serve` began: it doesn't outlive a worker that was killed."""
+    parent = os.environ.get(PARENT)
+    if parent is None:
+        return
+
+    def watch() -> None:
+        while str(os.getppid()) == parent:
+            time.sleep(WATCH_SECONDS)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
