@@ -10,6 +10,7 @@ from selfcare.documents.exports.api import router as exports_api
 from selfcare.documents.papers_api import router as papers_api
 from selfcare.documents.shares.api import router as shares_api
 from selfcare.instructions.api import router as instructions_api
+from selfcare.notifications.address_api import router as addresses_api
 from selfcare.notifications.api import router as rules_api
 from selfcare.notifications.inbox_api import router as inbox_api
 from selfcare.preferences.api import router as preferences_api
@@ -34,6 +35,7 @@ api.add_router("/v1/instructions", instructions_api)
 api.add_router("/v1/exports", exports_api)
 api.add_router("/v1", papers_api)
 api.add_router("/v1", shares_api)
+api.add_router("/v1", addresses_api)
 api.add_router("/v1", inbox_api)
 api.add_router("/v1", rules_api)
 
