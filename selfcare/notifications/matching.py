@@ -13,6 +13,7 @@ import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
+from selfcare.events.kinds import Poison
 from selfcare.events.models import Event
 from selfcare.money import LARGEST_MINOR
 from selfcare.notifications import address_book, categories, deciding, gathering, people
@@ -28,7 +29,7 @@ STATES = {"sent": Delivery.State.SENT, "not_wanted": Delivery.State.NOT_WANTED}
 LONGEST_FACT = 2000
 
 
-class BadFacts(ValueError):
+class BadFacts(Poison):
     """The event says something that can't be told to anybody; it is to be set aside."""
 
 
