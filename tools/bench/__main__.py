@@ -1,7 +1,7 @@
 """`python -m tools.bench`: sets up, measures, prints a table with ratios, and leaves nothing.
 
 BENCH_TRANSACTIONS (1,000,000), BENCH_ROUNDS (5), BENCH_SECONDS a target and round (2) and
-BENCH_CONCURRENCY (4) make it smaller or larger.
+BENCH_CONCURRENCY (4) make it smaller or larger; for events see taking_in and telling.
 """
 
 import os
@@ -11,7 +11,7 @@ import sys
 import time
 from types import FrameType
 
-from tools.bench import exporting, pages
+from tools.bench import exporting, pages, taking_in, telling
 from tools.bench.load import Target, WrongAnswerError, interleaved, percentile
 from tools.bench.stack import Stack, StackError, memory_mib, running
 from tools.children import free_port
@@ -31,6 +31,12 @@ def main() -> int:
     try:
         with running() as stack:
             bench(stack)
+        # Each on servers of its own, so that none of them has the other's tables and processes.
+        for words, measure in (("taking in events", taking_in), ("telling people", telling)):
+            say(words)
+            with running() as stack:
+                stack.prepare()
+                measure.bench(stack)
     except (StackError, WrongAnswerError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -78,11 +78,15 @@ class Stack:
 
     def start(self) -> int:
         """Both sites, ready to be asked; gives selfcare's process."""
-        self.run("manage.py", "migrate", "--verbosity", "0")
-        self.run("manage.py", "collectstatic", "--no-input", "--verbosity", "0")
+        self.prepare()
         self.run("-m", "tools.commands", "sandbox.settings", "migrate", "register_client")
         self.serve("sandbox.wsgi", "sandbox/gunicorn.py", f"{self.box_url}/health/ready")
         return self.serve("config.wsgi", "config/gunicorn.py", f"{self.url}/health/ready")
+
+    def prepare(self) -> None:
+        """Selfcare's tables and static files."""
+        self.run("manage.py", "migrate", "--verbosity", "0")
+        self.run("manage.py", "collectstatic", "--no-input", "--verbosity", "0")
 
     def run(self, *command: str) -> None:
         """Run one command to its end."""

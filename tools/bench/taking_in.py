@@ -110,10 +110,10 @@ def _tell(name: str, rate: float, share: float, times: list[float]) -> None:
 
 
 def main() -> int:
+    """Measures this alone."""
     try:
         with running() as stack:
-            stack.run("manage.py", "migrate", "--verbosity", "0")
-            stack.run("manage.py", "collectstatic", "--no-input", "--verbosity", "0")
+            stack.prepare()
             bench(stack)
     except (StackError, WrongAnswerError) as error:
         print(error, file=sys.stderr)
