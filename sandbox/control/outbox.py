@@ -37,7 +37,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
 
 @lever("GET")
 def counts(request: HttpRequest) -> HttpResponse:
-    """{"mail": {"messages", "receptions", "more_than_once"}, "sms": …, "push": …}"""
+    """{"mail": {"messages", "keys", "receptions", "more_than_once"}, "sms": …, "push": …}"""
     return answer(200, listing.counts())
 
 

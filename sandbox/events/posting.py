@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import requests
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from requests.adapters import HTTPAdapter
 
@@ -79,8 +79,12 @@ class Poster:
         self.finished += [future.result() for future in self.under_way if future.done()]
         self.under_way.clear()
         while self.finished and time.monotonic() < until:
-            note(self.finished)
-            self.finished = []
+            try:
+                note(self.finished)
+                self.finished = []
+            except DatabaseError:
+                connection.close()
+                time.sleep(0.5)
         self.pool.shutdown(wait=False, cancel_futures=True)
         self.session.close()
 
@@ -111,9 +115,9 @@ class Poster:
         return Outcome(event.serial, at, ms, status, error)
 
     def _post(self, event: Event) -> tuple[int | None, str]:
-        content = event.content()
-        signed = signing.headers(self.keys, event.wire_id, int(time.time()), content)
         try:
+            content = event.content()
+            signed = signing.headers(self.keys, event.wire_id, int(time.time()), content)
             answer = self.session.post(
                 settings.SANDBOX_HOOK_URL,
                 data=content,
@@ -121,7 +125,7 @@ class Poster:
                 timeout=TIMEOUT,
                 allow_redirects=False,
             )
-        except requests.RequestException as error:
+        except Exception as error:  # whatever it is, it is no answer
             return None, type(error).__name__
         return answer.status_code, ""
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from sandbox import clock
-from sandbox.outbox.models import Browser, Message
+from sandbox.outbox.models import Browser, Message, Reception
 
 type Json = dict[str, Any]
 LINK = re.compile(r"https?://[^\s<>\"')\]]+")
@@ -72,14 +72,18 @@ def payload(row: Message) -> Any:
 
 
 def counts() -> Json:
-    """How many there are of each channel, and how many came more than once."""
+    """How many there are of each channel, under how many keys, and how many came more than once.
+
+    More messages than keys: somebody was sent the same by two gateways, or to two addresses.
+    """
     told: Json = {}
     for channel in Message.Channel.values:
         rows = Message.objects.filter(channel=channel)
         came = rows.annotate(times=Count("receptions"))
         told[channel] = {
             "messages": rows.count(),
-            "receptions": sum(rows.annotate(n=Count("receptions")).values_list("n", flat=True)),
+            "keys": rows.exclude(key=None).values("key").distinct().count(),
+            "receptions": Reception.objects.filter(message__channel=channel).count(),
             "more_than_once": came.filter(times__gt=1).count(),
         }
     return told

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
+from weakref import WeakSet
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
@@ -26,10 +27,18 @@ AWAY = "421 4.3.2 We are not here just now"
 class Mailbox:
     """What aiosmtpd asks at each step; the database is spoken to in threads beside its loop."""
 
+    def __init__(self) -> None:
+        # Whose mail may meet a fault.
+        self.spoiled: WeakSet[Session] = WeakSet()
+
     async def handle_MAIL(  # noqa: N802 (aiosmtpd's name)
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if await _with_database(_is_away):
+        if await _with_database(_has_faults):
+            self.spoiled.add(session)
+        else:
+            self.spoiled.discard(session)
+        if session in self.spoiled and await _with_database(_is_away):
             asyncio.get_running_loop().call_later(0.05, _hang_up, server)
             return AWAY
         envelope.mail_from = address
@@ -39,8 +48,7 @@ class Mailbox:
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        fault = await _with_database(lambda: _bounces(address))
-        if fault:
+        if session in self.spoiled and await _with_database(lambda: _bounces(address)):
             return "550 5.1.1 There is no such mailbox"
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
@@ -50,7 +58,9 @@ class Mailbox:
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         to = envelope.rcpt_tos[0] if envelope.rcpt_tos else ""
-        fault: Fault | None = await _with_database(lambda: _other_fault(to))
+        fault: Fault | None = None
+        if session in self.spoiled:
+            fault = await _with_database(lambda: _other_fault(to))
         mode = fault.mode if fault else ""
         if fault and mode in {Fault.Mode.LATENCY, Fault.Mode.HANG}:
             most = faults.LONGEST_SECONDS
@@ -122,9 +132,13 @@ def _shown(value: Any) -> str:
     return str(value or "").replace("\0", "").strip()
 
 
+def _has_faults() -> bool:
+    """One look-up a mail: hardly any mail meets a fault."""
+    return Fault.objects.filter(operation__in=["smtp", "*"]).exclude(remaining=0).exists()
+
+
 def _is_away() -> bool:
-    refused = Fault.objects.filter(operation__in=["smtp", "*"], mode=Fault.Mode.REFUSE)
-    return refused.exists() and faults.take("smtp", modes=(Fault.Mode.REFUSE,)) is not None
+    return faults.take("smtp", modes=(Fault.Mode.REFUSE,)) is not None
 
 
 def _bounces(address: str) -> bool:

@@ -1,6 +1,7 @@
 """A receiver of events, and somebody to whom things happen."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -44,12 +45,14 @@ def post(receiver: Receiver) -> Iterator[Callable[[], None]]:
     poster = Poster()
 
     def until_done() -> None:
-        for _ in range(400):
-            poster.round(0.05)
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            moved = poster.round(0.05)
             waiting = Event.objects.filter(state=Event.State.WAITING)
             if not poster.under_way and not poster.finished and not waiting.exists():
                 return
-        raise AssertionError([(e.type, e.state, e.due_at) for e in Event.objects.all()])
+            time.sleep(0 if moved else 0.02)
+        raise AssertionError(f"{waiting.count()} events still wait")
 
     yield until_done
     poster.finish(5)
