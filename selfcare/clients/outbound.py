@@ -11,6 +11,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -106,6 +107,11 @@ def is_public(ip: Ip) -> bool:
 
 
 def _resolve(host: str, port: int) -> list[Ip]:
+    # A number is no name, however it is spelled: `127.1`, `0x7f000001`, `2130706433`.
+    with suppress(ValueError):
+        return [ipaddress.ip_address(host)]
+    with suppress(OSError):
+        return [ipaddress.IPv4Address(socket.inet_aton(host))]
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [ipaddress.ip_address(str(address[0]).partition("%")[0]) for *_, address in found]
 
