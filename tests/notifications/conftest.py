@@ -4,14 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from selfcare.notifications import rests
-from selfcare.notifications.channels import email
-from selfcare.notifications.tasks import crews
-
 
 @pytest.fixture(autouse=True)
 def at_rest() -> Iterator[None]:
     """No channel is taken for down, and none sends on when the test is over."""
+    # Settings are there only now: this module may be read before them.
+    from selfcare.notifications import rests
+    from selfcare.notifications.channels import email
+    from selfcare.notifications.tasks import crews
+
     rests.forget()
     yield
     for channel in ("email", "sms", "push"):
