@@ -113,7 +113,7 @@ def demo(*, reload: bool) -> None:
                 "set-up-sandbox",
                 [
                     *("-m", "tools.commands", "sandbox.settings"),
-                    *("migrate", "seed", "freshen", "register_client"),
+                    *("migrate", "seed", "freshen", "tell_past", "register_client"),
                 ],
             ),
         ]
