@@ -11,7 +11,15 @@ from django.views.decorators.http import require_http_methods
 
 from selfcare import errors
 from selfcare.clients import transactions as service
-from selfcare.notifications import backtest, categories, choosing, merchants, settings_page
+from selfcare.notifications import (
+    address_book,
+    backtest,
+    categories,
+    choosing,
+    merchants,
+    people,
+    settings_page,
+)
 from selfcare.notifications.choosing import ChangedElsewhere, Plan
 from selfcare.notifications.forms import CategoryForm, MatrixForm, PlanForm
 from selfcare.notifications.models import Notification, Rule
@@ -58,6 +66,8 @@ class _Page:
         self.request, self.template, self.form_for = request, template, form_for
         self.subject = request.person.subject
         self.saved = choosing.plan_of(self.subject)
+        if not people.has_email(self.subject):
+            address_book.know_sign_in_address(self.subject)
         self.context: dict[str, Any] = {}
 
     def answer(self) -> HttpResponse:
