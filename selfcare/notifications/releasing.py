@@ -45,11 +45,9 @@ def look(delivery: Delivery, now: datetime) -> Release:
     if decision.state == "not_wanted":
         return Release(reason=decision.reason, rule=decision.rule)
     if decision.digest_kind:
-        return Release(
-            reason=decision.reason,
-            due_at=decision.due_at,
-            digest_kind=decision.digest_kind,
-        )
+        # What was tried may have arrived: in a digest it would be told a second time.
+        kind = "" if delivery.tries else decision.digest_kind
+        return Release(reason=decision.reason, due_at=decision.due_at, digest_kind=kind)
     return Release(told=[delivery.notification], count=1, addresses=_addresses(delivery, usable))
 
 
