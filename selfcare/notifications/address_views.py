@@ -180,7 +180,7 @@ def _list_page(
             for channel, form in forms.items()
         ],
         "push_key": push.public_key() if push.is_on() else "",
-        "browser": browsers.words(request.headers.get("User-Agent", "")[:500]),
+        "browser": browsers.shown(browsers.words(request.headers.get("User-Agent", "")[:500])),
     }
     return render_page(request, "notifications/addresses.html", context, status=status)
 
