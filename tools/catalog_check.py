@@ -24,7 +24,7 @@ def faults(root: Path) -> Iterator[str]:
             yield f"{language}: {_shown(key)}: not in the catalog; run `make catalogs`"
         for key in known.keys() - wanted.keys():
             yield f"{language}: {_shown(key)}: in no source any more; run `make catalogs`"
-        if catalog.plural_forms.replace(" ", "") != _plurals(language):
+        if _bare(catalog.plural_expr) != _bare(_rule(language)):
             yield f"{language}: the rule for plural forms was changed"
         for key, message in sorted(known.items(), key=str):
             for fault in faults_of(message, catalog.num_plurals):
@@ -74,9 +74,12 @@ def _list(values: Iterable[str]) -> str:
     return ", ".join(sorted(values))
 
 
-def _plurals(language: str) -> str:
-    rule = catalogs.LANGUAGES[language].partition("plural=")[2].rstrip(";")
-    return rule.strip("()").replace(" ", "")
+def _rule(language: str) -> str:
+    return catalogs.LANGUAGES[language].partition("plural=")[2].rstrip(";")
+
+
+def _bare(rule: str) -> str:
+    return rule.replace(" ", "").strip("()")
 
 
 def _shown(key: catalogs.Key) -> str:

@@ -58,7 +58,7 @@ def other_devices_sign_out(request: SignedInRequest) -> HttpResponse:
     words = _("There was no other browser to sign out.")
     if ended:
         words = ngettext(
-            "%(count)d other browser is signed out.",
+            "One other browser is signed out.",
             "%(count)d other browsers are signed out.",
             ended,
         ) % {"count": ended}

@@ -239,7 +239,7 @@ def rich(control: Control) -> Person:
     for kind in ("refund_request", "dispute", "fraud_report", "recall", "inquiry"):
         facts = {"kind": "transfer"} if kind == "recall" else {"merchant": "Studio Halm"}
         paid = control.add_transaction(person, status="completed", **facts)
-        control.open_case(paid["id"], kind, reason="other", message=TYPED)
+        control.open_case(paid["id"], kind, message=TYPED)
     return person
 
 
