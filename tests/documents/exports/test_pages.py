@@ -83,6 +83,26 @@ def test_the_page_tells_the_manifest_that_can_be_downloaded(
     assert answer["Content-Disposition"].endswith('.manifest.json"')
 
 
+def sums_in(page: Any) -> list[str]:
+    rows = html.fromstring(page.content).cssselect(".tally-table tbody tr")
+    return [" ".join(row.text_content().split()) for row in rows]
+
+
+def test_form_and_file_add_up_as_the_list_does(
+    known: Person, signed_in: SignIn, control: Control
+) -> None:
+    control.add_transaction(known, amount_minor=900, status="failed")
+    control.add_transaction(known, amount_minor=400, status="action_required")
+    client, _ = signed_in(known)
+    listed = sums_in(client.get("/transactions/totals/"))
+    assert [row.split(",")[0] for row in listed] == ["Settled", "Not settled yet", "Did not happen"]
+    address = reverse("documents:export_new")
+    form = client.get(address)
+    assert sums_in(form) == listed
+    told = client.post(address, {**form_of(form), "format": "csv"})
+    assert sums_in(client.get(told["Location"])) == listed
+
+
 def test_a_form_sent_twice_makes_one_file(known: Person, signed_in: SignIn) -> None:
     client, _ = signed_in(known)
     address = reverse("documents:export_new")
