@@ -89,7 +89,7 @@ def _offered(request: SignedInRequest, asked: Chosen) -> dict[str, Any]:
 @require_safe
 @signed_in
 def export_list(request: SignedInRequest) -> HttpResponse:
-    exports = Export.objects.of(request.person.subject).order_by("-created_at")[:LISTED]
+    exports = Export.objects.shown_to(request.person.subject).order_by("-created_at")[:LISTED]
     rows = [
         {
             "export": one,

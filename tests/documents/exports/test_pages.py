@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from lxml import html
 
 from selfcare.documents.exports import jobs
@@ -206,6 +207,20 @@ def test_nobody_sees_another_persons_export(
         assert client.post(address).status_code == 404
     assert Export.objects.get(pk=export.pk).state == State.READY
     assert export.public_id.encode() not in client.get(reverse("documents:export_list")).content
+
+
+def test_what_is_over_is_gone_though_nobody_swept(
+    known: Person, signed_in: SignIn, ask: Ask
+) -> None:
+    export = ask(known)
+    client, _ = signed_in(known)
+    address = reverse("documents:export_file", args=[export.public_id])
+    assert b"".join(client.get(address).streaming_content)
+    Export.objects.filter(pk=export.pk).update(expires_at=timezone.now())
+    for gone in (address, export.url, f"{export.url}manifest/"):
+        assert client.get(gone).status_code == 404
+    assert export.public_id not in client.get(reverse("documents:export_list")).text
+    assert client.get("/api/v1/exports").json()["data"] == []
 
 
 def test_a_visitor_is_asked_to_sign_in(client: "Client") -> None:
