@@ -16,6 +16,8 @@ EXTENSIONS = {
     "image/png": (".png",),
     "image/jpeg": (".jpg", ".jpeg"),
 }
+# A phone often puts two pictures into one JPEG (CIPA DC-007); who reads JPEG sees the first.
+FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg"}
 NAME_LENGTH = 120
 # A picture may promise more pixels than any memory holds: the promise alone is refused.
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
@@ -54,7 +56,7 @@ def _picture(file: IO[bytes], name: str) -> str:
         file.seek(0)
         with Image.open(file, formats=["PNG", "JPEG"]) as picture:
             width, height = picture.size
-            found = Image.MIME.get(picture.format or "", "")
+            found = FORMATS.get(picture.format or "", "")
             if width * height <= limits.PIXELS:
                 picture.verify()
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
@@ -63,7 +65,7 @@ def _picture(file: IO[bytes], name: str) -> str:
         return ""
     if width * height > limits.PIXELS:
         raise Refused("picture_too_large", name=name)
-    return found if found in EXTENSIONS else ""
+    return found
 
 
 def plain_name(name: str) -> str:

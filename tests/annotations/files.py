@@ -16,6 +16,14 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (8, 6), colour: int = 90)
     return held.getvalue()
 
 
+def photo() -> bytes:
+    """What many phones take: a JPEG with a second picture behind it."""
+    held = io.BytesIO()
+    first, second = Image.new("RGB", (8, 6), "red"), Image.new("RGB", (4, 3), "blue")
+    first.save(held, "MPO", save_all=True, append_images=[second])
+    return held.getvalue()
+
+
 def pdf(words: str = "Invoice", *, password: str = "") -> bytes:
     """A PDF of one empty page."""
     writer = PdfWriter()

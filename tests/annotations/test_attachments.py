@@ -51,6 +51,7 @@ def kept(folder: Path) -> list[Path]:
         (files.pdf(password="secret"), "locked.pdf", "application/pdf"),
         (files.picture("PNG"), "receipt.png", "image/png"),
         (files.picture("JPEG"), "photo.JPG", "image/jpeg"),
+        (files.photo(), "IMG_0001.jpg", "image/jpeg"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
