@@ -47,6 +47,17 @@ def picture_bomb(width: int = 60_000, height: int = 60_000) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + body + chunk(b"IEND", b"")
 
 
+def shreds(kind: str) -> bytes:
+    """A picture of 5 megabytes in hundreds of thousands of pieces with nothing in them."""
+    if kind == "JPEG":
+        whole = picture("JPEG")
+        return whole[:2] + b"\xff\xe5\x00\x02" * 1_250_000 + whole[2:]
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
+    body = chunk(b"IDAT", zlib.compress(b"\0" * 4))
+    shredded = chunk(b"tEXt", b"a\0") * 350_000
+    return b"\x89PNG\r\n\x1a\n" + head + shredded + body + chunk(b"IEND", b"")
+
+
 def text_bomb() -> bytes:
     """A PNG with a comment of some kilobytes that swells to 200 megabytes."""
     head = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)

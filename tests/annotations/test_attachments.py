@@ -111,6 +111,8 @@ def test_only_a_picture_is_shown_in_place(send: Send, hers: Client) -> None:
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "broken.png"),
         (files.picture("PNG")[:40], "half.png"),
         (b"\xff\xd8\xff\xe0<html>", "lie.jpg"),
+        (files.shreds("PNG"), "shreds.png"),
+        (files.shreds("JPEG"), "shreds.jpg"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
