@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+import hypothesis
 import pytest
 
 from tests.support import servers
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from tools.valkey import Valkey
 
 STORES = pytest.StashKey[servers.Stores]()
+# How long an example takes says more of who else uses the machine than of what is tried.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -16,7 +16,11 @@ EXTENSIONS = {
     "image/png": (".png",),
     "image/jpeg": (".jpg", ".jpeg"),
 }
+# A phone often puts two pictures into one JPEG (CIPA DC-007); who reads JPEG sees the first.
+FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg"}
 NAME_LENGTH = 120
+# The most that a camera or a program makes of 10 MB is some thousands.
+MOST_PIECES = 20_000
 # A picture may promise more pixels than any memory holds: the promise alone is refused.
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
@@ -50,11 +54,13 @@ def _is_pdf(file: IO[bytes], head: bytes) -> bool:
 
 
 def _picture(file: IO[bytes], name: str) -> str:
+    if _is_shredded(file):
+        return ""
     try:
         file.seek(0)
         with Image.open(file, formats=["PNG", "JPEG"]) as picture:
             width, height = picture.size
-            found = Image.MIME.get(picture.format or "", "")
+            found = FORMATS.get(picture.format or "", "")
             if width * height <= limits.PIXELS:
                 picture.verify()
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
@@ -63,7 +69,25 @@ def _picture(file: IO[bytes], name: str) -> str:
         return ""
     if width * height > limits.PIXELS:
         raise Refused("picture_too_large", name=name)
-    return found if found in EXTENSIONS else ""
+    return found
+
+
+def _is_shredded(file: IO[bytes]) -> bool:
+    """Whether a picture is cut into so many pieces that reading them one by one takes seconds."""
+    file.seek(0)
+    is_png = file.read(1) == b"\x89"
+    file.seek(8 if is_png else 2)
+    for _ in range(MOST_PIECES):
+        if is_png:  # a length, a name, the data, its check (PNG, 5.3)
+            head = file.read(8)
+            ahead = int.from_bytes(head[:4]) + 4
+        else:  # a marker, and a length that counts itself (ISO 10918-1, B.1.1.4)
+            head = file.read(4)
+            ahead = int.from_bytes(head[2:]) - 2 if head[:1] == b"\xff" else -1
+        if len(head) < (8 if is_png else 4) or ahead < 0:
+            return False
+        file.seek(ahead, os.SEEK_CUR)
+    return True
 
 
 def plain_name(name: str) -> str:

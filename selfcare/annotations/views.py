@@ -120,7 +120,7 @@ def show(
 ) -> HttpResponse:
     """The card as a page of its own, or the part of it that a form stands in."""
     context = card.context(request.person.subject, transaction_id, **more)
-    context["in_part"] = in_place(request)
+    context["in_part"] = in_place(request) or _on_detail(request)
     if part == "note-state" and in_place(request):
         # What is being typed stays in its field untouched.
         return render_page(request, "annotations/_note_state.html", context, status=status)
@@ -134,10 +134,14 @@ def back(transaction_id: str) -> HttpResponse:
 
 def returned(request: SignedInRequest, transaction_id: str) -> HttpResponse:
     """After a form without htmx: to the page that it stood on."""
-    if request.POST.get("page") == "detail":
+    if _on_detail(request):
         detail = reverse("transactions:detail", args=[transaction_id])
         return SeeOther(f"{detail}#card-annotations")
     return SeeOther(reverse("annotations:card", args=[transaction_id]))
+
+
+def _on_detail(request: SignedInRequest) -> bool:
+    return request.POST.get("page") == "detail"
 
 
 def _shown(request: SignedInRequest, transaction_id: str, part: str, **more: Any) -> HttpResponse:

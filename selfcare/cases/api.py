@@ -7,6 +7,7 @@ from ninja import Field, File, Path, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 from pydantic import StringConstraints
 
+from selfcare.annotations import media
 from selfcare.annotations.refusals import Refused
 from selfcare.cases import actions, evidence
 from selfcare.cases.evidence import Piece
@@ -171,7 +172,10 @@ def evidence_detail(request: Any, case_id: CaseId, sha256: Sha256) -> HttpRespon
 
 def pieces(named: list[EvidenceIn]) -> list[Piece]:
     """The files as the actions take them; what they are is known to the service."""
-    found = {one.sha256: Piece(one.sha256, one.name, "", 0) for one in named}
+    found = {}
+    for one in named:
+        name = media.plain_name(one.name) or "file"
+        found[one.sha256] = Piece(one.sha256, name, "", 0)
     return list(found.values())
 
 

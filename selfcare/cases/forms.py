@@ -121,6 +121,12 @@ class RefundRequestForm(ClaimForm):
     reason = _reason(wording.REFUND_REASONS)
     message = _message("What should they know?")
 
+    def __init__(self, data: Any = None, **rest: Any) -> None:
+        super().__init__(data, **rest)
+        # What went to the wrong place is a reason of recalls; a merchant is told "something else".
+        if self.initial.get("reason") == "wrong_payee":
+            self.initial["reason"] = "other"
+
 
 class DisputeForm(ClaimForm):
     reason = _reason(DISPUTE_REASONS)

@@ -195,7 +195,9 @@ def _can(case: Case, facts: dict[str, Any]) -> Iterator[CanDo]:
         if words is None:
             # A newer service offers what this release has no form for.
             continue
-        why = wording.REFUSALS.get(action.reason or "", wording.OTHER_REFUSAL)
+        code = action.reason or ""
+        why = wording.REFUSALS.get(code, wording.OTHER_REFUSAL)
+        why = wording.REFUSALS.get(f"{action.action}.{code}", why)
         if action.until is not None:
             facts = {**facts, "until": facts["zone"].deadline(action.until)}
         refusal = "" if action.allowed else why.format(**facts)

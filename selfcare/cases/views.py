@@ -10,6 +10,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from selfcare import errors
+from selfcare.annotations import media
 from selfcare.cases import actions, deciding, forms, story
 from selfcare.clients import cases as service
 from selfcare.clients.case_shapes import Case, CasePage
@@ -118,11 +119,13 @@ def attached(subject: str, case_id: str, sha256: str) -> HttpResponse:
     if file is None:
         raise Http404
     known = file.media_type in MEDIA_TYPES
+    # A name is as anybody typed it: it must neither break the header nor say another type.
+    name = media.true_name(file.name, file.media_type) if known else media.plain_name(file.name)
     response = HttpResponse(
         service.evidence(subject, sha256),
         content_type=file.media_type if known else "application/octet-stream",
     )
-    response["Content-Disposition"] = content_disposition_header(True, file.name) or "attachment"
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

@@ -59,7 +59,7 @@ STATES = {
 }
 OTHER_STATE = Chip("neutral", "circle-question-mark", "State not known")
 
-DISPUTABLE = "Until {until} you can make a dispute of it. After that it stays as it is."
+DISPUTABLE = "until {until} you can make a dispute of it. After that it stays as it is."
 SAY = {
     ("refund_request", "open"): Say(
         "{name} has your request for {amount}. No money has moved.",
@@ -189,8 +189,11 @@ ACTIONS = {
     "withdraw": "Withdraw it",
     "escalate": "Make a dispute of it",
 }
+# By the code of the service, or by action and code where one action needs words of its own.
 REFUSALS = {
     "case_closed": "it is closed, and nobody reads what is added now.",
+    "withdraw.case_closed": "it is closed already.",
+    "escalate.case_closed": "it is closed already.",
     "still_open": "{name} has yet to answer, until {by}.",
     "not_escalatable": "it ended in a way that leaves nothing to dispute.",
     "already_escalated": "you did that already.",

@@ -89,18 +89,20 @@ class Tally:
 def add_up(totals: Totals, statuses: Iterable[str]) -> Tally:
     """From totals of every status: the sums of those that are shown, the counts of every tab."""
     wanted = set(statuses)
-    sums: dict[tuple[str, str], Sum] = {}
     counts: dict[str, Any] = dict.fromkeys(("", *STATUS_GROUPS), 0)
-    shown = 0
     for row in totals.data:
         counts[""] += row.count
         for name, members in STATUS_GROUPS.items():
             counts[name] += row.count if row.status in members else 0
-        if wanted and row.status not in wanted:
-            continue
-        shown += row.count
+    shown = [row for row in totals.data if not wanted or row.status in wanted]
+    return Tally(sums_of(shown), counts, sum(row.count for row in shown))
+
+
+def sums_of(rows: Iterable[TotalsRow]) -> list[Sum]:
+    """By state and currency, settled first: money that never moved is in no sum of what did."""
+    sums: dict[tuple[str, str], Sum] = {}
+    for row in rows:
         key = (finality(row.status), row.currency)
         sums.setdefault(key, Sum(*key)).add(row)
     order = list(STATES)
-    in_order = sorted(sums.values(), key=lambda one: (order.index(one.state), one.currency))
-    return Tally(in_order, counts, shown)
+    return sorted(sums.values(), key=lambda one: (order.index(one.state), one.currency))

@@ -1,5 +1,6 @@
 """The JSON API's frame: who may call it, each failure as problem+json; features add routers."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -54,6 +55,22 @@ def errors_for(*statuses: int) -> dict[int, Any]:
     return dict.fromkeys(statuses, ProblemDetails)
 
 
+def _tell_of_problems(operation: dict[str, Any]) -> None:
+    """Under their own content type, and also those that come from before any operation.
+
+    The middleware refuses NUL in an address, a body too large, and all while the database is gone;
+    the service may say at any time that it is asked too often.
+    """
+    answers = operation["responses"]
+    told = {status: one for status, one in answers.items() if int(status) >= 400}
+    for one in told.values():
+        one["content"]["application/problem+json"] = one["content"].pop("application/json")
+    if told:
+        like = next(iter(told.values()))
+        for status in (400, 429, 503, *([413] if "requestBody" in operation else [])):
+            answers.setdefault(status, {**like, "description": HTTPStatus(status).phrase})
+
+
 class DescribedAPI(NinjaAPI):
     """NinjaAPI, whose description tells errors by the content type that they really have."""
 
@@ -61,10 +78,7 @@ class DescribedAPI(NinjaAPI):
         document = super().get_openapi_schema(**options)
         for item in document["paths"].values():
             for operation in item.values():
-                for status, answer in operation["responses"].items():
-                    if int(status) >= 400:
-                        content = answer["content"].pop("application/json")
-                        answer["content"]["application/problem+json"] = content
+                _tell_of_problems(operation)
         return document
 
 

@@ -101,6 +101,21 @@ document.addEventListener("htmx:after:swap", () => {
   else delete root.dataset.theme;
 });
 
+/* A part that took the focus away with it gives it back: to the field for more, or to itself. */
+let emptied = "";
+document.addEventListener("htmx:before:swap", (event) => {
+  const part = event.detail?.ctx?.target;
+  emptied = part?.id && part.contains(document.activeElement) ? part.id : "";
+});
+document.addEventListener("htmx:after:swap", () => {
+  const part = emptied && document.getElementById(emptied);
+  emptied = "";
+  if (!part || ![document.body, null].includes(document.activeElement)) return;
+  const next = part.querySelector("[data-focus]") ?? part;
+  if (next === part) part.tabIndex = -1;
+  next.focus({ preventScroll: true });
+});
+
 /* Print buttons. */
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-print]")) print();

@@ -16,6 +16,14 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (8, 6), colour: int = 90)
     return held.getvalue()
 
 
+def photo() -> bytes:
+    """What many phones take: a JPEG with a second picture behind it."""
+    held = io.BytesIO()
+    first, second = Image.new("RGB", (8, 6), "red"), Image.new("RGB", (4, 3), "blue")
+    first.save(held, "MPO", save_all=True, append_images=[second])
+    return held.getvalue()
+
+
 def pdf(words: str = "Invoice", *, password: str = "") -> bytes:
     """A PDF of one empty page."""
     writer = PdfWriter()
@@ -37,6 +45,17 @@ def picture_bomb(width: int = 60_000, height: int = 60_000) -> bytes:
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     body = chunk(b"IDAT", zlib.compress(b"\0" * 1000))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + body + chunk(b"IEND", b"")
+
+
+def shreds(kind: str) -> bytes:
+    """A picture of 5 megabytes in hundreds of thousands of pieces with nothing in them."""
+    if kind == "JPEG":
+        whole = picture("JPEG")
+        return whole[:2] + b"\xff\xe5\x00\x02" * 1_250_000 + whole[2:]
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
+    body = chunk(b"IDAT", zlib.compress(b"\0" * 4))
+    shredded = chunk(b"tEXt", b"a\0") * 350_000
+    return b"\x89PNG\r\n\x1a\n" + head + shredded + body + chunk(b"IEND", b"")
 
 
 def text_bomb() -> bytes:

@@ -51,6 +51,7 @@ def kept(folder: Path) -> list[Path]:
         (files.pdf(password="secret"), "locked.pdf", "application/pdf"),
         (files.picture("PNG"), "receipt.png", "image/png"),
         (files.picture("JPEG"), "photo.JPG", "image/jpeg"),
+        (files.photo(), "IMG_0001.jpg", "image/jpeg"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -110,6 +111,8 @@ def test_only_a_picture_is_shown_in_place(send: Send, hers: Client) -> None:
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "broken.png"),
         (files.picture("PNG")[:40], "half.png"),
         (b"\xff\xd8\xff\xe0<html>", "lie.jpg"),
+        (files.shreds("PNG"), "shreds.png"),
+        (files.shreds("JPEG"), "shreds.jpg"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

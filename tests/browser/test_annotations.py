@@ -64,6 +64,8 @@ def test_she_notes_labels_and_attaches(
     to_card(hers, f"/transactions/{other['id']}/", script=script)
     hers.get_by_role("button", name="Take Books off").click()
     expect(hers.get_by_role("link", name="By rule: Books")).to_have_count(0)
+    if script:
+        expect(hers.get_by_label("Add a label")).to_be_focused()
 
     paper = tmp_path / "invoice.pdf"
     paper.write_bytes(files.pdf())

@@ -299,7 +299,7 @@ def test_the_keyboard_gets_everywhere(
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
     page.keyboard.press("Tab")
-    assert focused(page)["name"] == "Month by month"
+    assert focused(page)["name"] == "Summary"
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "q"
     names = []

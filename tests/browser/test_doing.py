@@ -85,7 +85,7 @@ def test_it_goes_from_a_bar_to_its_transactions(
     sign_in(hers, alice, to="/transactions/summary/")
     hers.get_by_label("3 months").check()
     hers.get_by_role("button", name="Show").click()
-    heading(hers, "In and out")
+    heading(hers, "Summary")
     hers.locator(".bars a[aria-label*='Papierhaus']").first.click()
     expect(hers.locator(".txn")).to_have_count(1)
     expect(hers.locator(".txn")).to_contain_text("Papierhaus")

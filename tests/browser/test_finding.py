@@ -66,6 +66,7 @@ def test_tabs_count_and_totals_come_beside_the_list(
     control.clear_faults()
     tally.get_by_role("link", name="Try again").click()
     expect(tally).to_contain_text("−69.70")
+    expect(tally).to_be_focused()
     tabs = page.get_by_role("navigation", name="Status")
     expect(tabs.get_by_role("link", name="Completed")).to_have_text("Completed2")
     pending = tabs.get_by_role("link", name="Pending")

@@ -1,6 +1,7 @@
 """Putting right by the JSON API: the same rules, refusals and effects as on the pages."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -128,6 +129,23 @@ def test_a_file_goes_from_evidence_into_a_case_and_back(
     answer = client.get(address)
     assert answer.content == content
     assert answer["Content-Disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize(
+    "name", ["a.png\n", "../../page.html", "in\u202egnp.exe", "a\rb: c.png", "/"]
+)
+def test_a_file_is_handed_out_under_a_harmless_name(
+    client: Client, control: Control, alice: Person, paid: dict[str, Any], name: str
+) -> None:
+    piece = client.post("/api/v1/evidence", {"file": png("frame.png")}).json()
+    named = [{"sha256": piece["sha256"], "name": name}]
+    made = post(client, f"transactions/{paid['id']}/disputes", claim(paid, evidence=named))
+    assert made.status_code == 201, made.content
+    (case,) = control.cases(alice)
+    assert not set(case["evidence"][0]["name"]) & set("/\n\r\u202e")
+    answer = client.get(f"/api/v1/cases/{case['id']}/evidence/{piece['sha256']}")
+    assert answer.status_code == 200
+    assert re.fullmatch(r'attachment; filename="[^"]+\.png"', answer["Content-Disposition"])
 
 
 def test_a_file_that_lies_is_a_problem(client: Client) -> None:

@@ -107,6 +107,7 @@ def test_it_is_withdrawn_once(
     fields, other_tab = form_of(client, path), form_of(client, path)
     page = follow(client, client.post(path, fields))
     assert "Case withdrawn" in page.text
+    assert "Not possible:</b> it is closed already." in client.get(f"/cases/{case_id}/").text
     assert client.post(path, fields)["Location"]
     page = follow(client, client.post(path, other_tab))
     assert "It wasn’t withdrawn" in page.text

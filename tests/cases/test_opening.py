@@ -114,6 +114,15 @@ def test_the_form_begins_with_what_the_questions_came_to(
     path = f"/transactions/{paid['id']}/disputes/new/"
     assert form_of(client, f"{path}?reason=duplicate")["reason"] == "duplicate"
     assert form_of(client, f"{path}?reason=nonsense")["reason"] == ""
+    path = f"/transactions/{paid['id']}/refund-requests/new/"
+    assert form_of(client, f"{path}?reason=wrong_payee")["reason"] == "other"
+
+
+def test_a_question_promises_no_money_and_no_end(client: Client, paid: dict[str, Any]) -> None:
+    page = client.get(f"/transactions/{paid['id']}/inquiries/new/").text
+    assert "Sending this moves no money." in page
+    assert "After it is closed" not in page
+    assert "Can still come back" not in page
 
 
 def test_an_answer_that_got_lost_is_found_again_and_counts_once(

@@ -106,6 +106,16 @@ def test_what_is_said_of_each_way_has_no_brace_left() -> None:
         assert "{" not in f"{told.title}{told.means}{told.cannot}{told.decides}{told.takes}"
 
 
+@pytest.mark.parametrize("status", ["action_required", "scheduled", "failed", "cancelled"])
+def test_nobody_is_sent_to_look_for_money_that_never_left(status: str) -> None:
+    step = rules.walk(transaction(status=status), {"what": "arrival"})
+    assert step.leaf is not None
+    assert "end-to-end ID" not in step.leaf.says + step.leaf.otherwise
+    sent = rules.walk(transaction(status="processing"), {"what": "arrival"})
+    assert sent.leaf is not None
+    assert "end-to-end ID" in sent.leaf.says
+
+
 def test_each_way_has_a_page_and_each_leaf_only_ways_that_there_are() -> None:
     for way in RULES.ways.values():
         assert reverse(way.page, args=["txn_1"])

@@ -59,6 +59,23 @@ def test_each_operation_of_the_api_asks_who_is_there(openapi: OpenAPISchema) -> 
     assert open_ones == FOR_ANYONE
 
 
+def test_each_operation_tells_what_is_refused_before_it(
+    client: Client, openapi: OpenAPISchema
+) -> None:
+    assert client.get("/api/v1/cases?cursor=%00").status_code == 400
+    assert client.get("/api/v1/cases/a%00b").status_code == 400
+    large = client.post("/api/v1/labels", "x" * 4_000_000, content_type="application/json")
+    assert large.status_code == 413
+    untold = [
+        f"{method} {path} {status}"
+        for path, item in openapi["paths"].items()
+        for method, operation in item.items()
+        for status in (400, 503, *([413] if "requestBody" in operation else []))
+        if status not in operation["responses"]
+    ]
+    assert untold == []
+
+
 @pytest.mark.parametrize("path", [path for path, _ in ALL])
 def test_paths_are_kebab_case_and_end_in_a_slash(path: str) -> None:
     bare = PLACEHOLDER.sub("x", path)

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 
@@ -18,6 +19,11 @@ ENVIRONMENT = {
     "SANDBOX_CONTROL": "open",
     "SANDBOX_ANSWER_SECONDS": "0",
 }
+# How long an example takes says more of who else uses the machine than of what is tried.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.hookimpl(tryfirst=True)

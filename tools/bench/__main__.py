@@ -114,6 +114,10 @@ def print_ratios(found: dict[str, Target], deep: int) -> None:
         ("page 1 of the larger person beside the smaller one's", "list", "few"),
         (f"the same in the box, page {deep:,}", "box deep", "box"),
         ("the same in the box, larger beside smaller", "box", "box few"),
+        ("search for a rare word beside the list", "rare", "list"),
+        ("search for a common word beside the list", "common", "list"),
+        ("totals of all beside the list", "totals", "list"),
+        ("totals of a common word beside the list", "totals word", "list"),
         ("list beside the box's own answer", "list", "box"),
         ("list beside devices", "list", "devices"),
     ):

@@ -15,6 +15,7 @@ PLACES = 20  # neighbouring pages, and details, asked for in turn: one alone wou
 # others.
 RARE = ("zwieback", "kintsugi", "ormolu", "axolotl", "theodolite", "glockenspiel")
 COMMON = ("lamp", "kettle", "walnut", "ladder", "candle", "basket")
+KINDS = ("payment", "transfer", "deposit")
 NOWHERE = ("nothinglikethis", "xylographica")
 
 
@@ -74,6 +75,9 @@ def targets(stack: Stack, many: Somebody, few: Somebody, *, deep: int) -> dict[s
     def listed(**query: str) -> str:
         return f"/transactions/?{urlencode(query)}"
 
+    def totals(**query: str) -> str:
+        return f"/transactions/totals/?{urlencode(query)}"
+
     return {
         "devices": page("devices: calls no service", ["/devices/"], holds=b"This browser"),
         "home": page("home: three calls", ["/"]),
@@ -83,6 +87,14 @@ def targets(stack: Stack, many: Somebody, few: Somebody, *, deep: int) -> dict[s
         "rare": page("search, a rare word", [listed(q=word) for word in RARE], holds=b""),
         "common": page("search, a common word", [listed(q=word) for word in COMMON]),
         "nowhere": page("search, finds nothing", [listed(q=word) for word in NOWHERE], holds=b""),
+        "totals": page("totals of all", [totals()], holds=b"EUR"),
+        "totals kind": page(
+            "totals, one kind", [totals(kind=kind) for kind in KINDS], holds=b"EUR"
+        ),
+        "totals word": page(
+            "totals, a common word", [totals(q=word) for word in COMMON], holds=b"EUR"
+        ),
+        "summary": page("summary of a year", ["/transactions/summary/"], holds=b"<svg"),
         "detail": page(
             "detail", [f"/transactions/{one}/" for one in reader.ids()], holds=b'id="sum-h"'
         ),

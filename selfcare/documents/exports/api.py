@@ -159,7 +159,7 @@ def export_new(request: Any, body: ExportIn, key: Key) -> Any:
 @router.get("", response={200: Exports, **errors_for(401)}, summary="Your exports")
 def exports(request: Any) -> Any:
     """Newest first; each is kept for seven days."""
-    own = Export.objects.of(request.person.subject).order_by("-created_at")
+    own = Export.objects.shown_to(request.person.subject).order_by("-created_at")
     return {"data": [as_json(one) for one in own[: actions.MOST_KEPT]]}
 
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from selfcare import ids
 
@@ -37,6 +38,10 @@ class ExportQuerySet(models.QuerySet["Export"]):
         free = models.Q(state=State.WAITING, next_try_at__lte=now) & ~models.Exists(busy)
         left = models.Q(state=State.RUNNING, lease_until__lte=now)
         return self.filter(free | left).order_by("created_at")
+
+    def shown_to(self, subject: str) -> "ExportQuerySet":
+        """What is over is gone for its person at once, whenever the sweep comes for it."""
+        return self.of(subject).filter(expires_at__gt=timezone.now())
 
     def expired(self, now: datetime) -> "ExportQuerySet":
         return self.filter(expires_at__lte=now)
@@ -155,6 +160,6 @@ class ExportPart(models.Model):
 
 
 def found(subject: str, public_id: str) -> Export | None:
-    """This person's export; None for an unknown one and for anybody else's alike."""
+    """This person's export; None for one that is over, an unknown one and anybody else's alike."""
     key: Any = ids.decode("exp", public_id)
-    return Export.objects.of(subject).filter(pk=key).first() if key else None
+    return Export.objects.shown_to(subject).filter(pk=key).first() if key else None

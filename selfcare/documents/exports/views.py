@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from selfcare.clients import transactions as service
+from selfcare.clients.totals import TotalsRow
 from selfcare.documents.exports import actions, formats, wording
 from selfcare.documents.exports.asking import Chosen, chosen
 from selfcare.documents.exports.models import Export, found
-from selfcare.money import Money
 from selfcare.transactions.finding import SORTS
+from selfcare.transactions.tally import Sum, sums_of
 from selfcare.web import problems
 from selfcare.web.guards import signed_in
 from selfcare.web.moments import Zone
@@ -78,7 +79,7 @@ def _offered(request: SignedInRequest, asked: Chosen) -> dict[str, Any]:
         "rows": rows,
         "at_once": rows <= formats.AT_ONCE_ROWS,
         "as_of": totals.as_of,
-        "totals": _by_currency([one.model_dump() for one in totals.data]),
+        "totals": sums_of(totals.data),
         "kinds": kinds,
         "wanted": wanted,
         "new_key": secrets.token_urlsafe(24),
@@ -88,7 +89,7 @@ def _offered(request: SignedInRequest, asked: Chosen) -> dict[str, Any]:
 @require_safe
 @signed_in
 def export_list(request: SignedInRequest) -> HttpResponse:
-    exports = Export.objects.of(request.person.subject).order_by("-created_at")[:LISTED]
+    exports = Export.objects.shown_to(request.person.subject).order_by("-created_at")[:LISTED]
     rows = [
         {
             "export": one,
@@ -111,7 +112,7 @@ def export_detail(request: SignedInRequest, export_id: str) -> HttpResponse:
         "told": wording.of(export.state, export.failure),
         "look_again": next((every for until, every in LOOKS if age < until), SELDOM),
         "take": export.is_ready and request.GET.get("take") == "1",
-        "totals": _by_currency(export.totals),
+        "totals": _sums(export.totals),
         "left_out": (export.manifest or {}).get("left_out", {}).items(),
         "notes": (export.manifest or {}).get("notes", []),
         "facts": _facts(export, Zone.of(zone_of(request.person))) if export.is_ready else [],
@@ -214,20 +215,6 @@ def _list_url(export: Export) -> str:
     return f"{address}?{query.urlencode()}" if query and "id" not in query else address
 
 
-def _by_currency(totals: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Sums over all statuses, a line a currency."""
-    sums: dict[str, list[int]] = {}
-    for one in totals:
-        line = sums.setdefault(one["currency"], [0, 0, 0, 0])
-        for n, name in enumerate(("count", "in_minor", "out_minor", "fee_minor")):
-            line[n] += one[name]
-    return [
-        {
-            "currency": currency,
-            "count": count,
-            "came": Money(came, currency),
-            "went": Money(-went, currency),
-            "fees": Money(-fees, currency),
-        }
-        for currency, (count, came, went, fees) in sorted(sums.items())
-    ]
+def _sums(totals: list[dict[str, Any]]) -> list[Sum]:
+    """What the manifest counts, by the same states as under the list."""
+    return sums_of(TotalsRow.model_validate(one) for one in totals)

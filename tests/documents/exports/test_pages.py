@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from lxml import html
 
 from selfcare.documents.exports import jobs
@@ -81,6 +82,26 @@ def test_the_page_tells_the_manifest_that_can_be_downloaded(
     assert manifest["rows"] == 3
     assert sum(one["count"] for one in manifest["totals"]) == 3
     assert answer["Content-Disposition"].endswith('.manifest.json"')
+
+
+def sums_in(page: Any) -> list[str]:
+    rows = html.fromstring(page.content).cssselect(".tally-table tbody tr")
+    return [" ".join(row.text_content().split()) for row in rows]
+
+
+def test_form_and_file_add_up_as_the_list_does(
+    known: Person, signed_in: SignIn, control: Control
+) -> None:
+    control.add_transaction(known, amount_minor=900, status="failed")
+    control.add_transaction(known, amount_minor=400, status="action_required")
+    client, _ = signed_in(known)
+    listed = sums_in(client.get("/transactions/totals/"))
+    assert [row.split(",")[0] for row in listed] == ["Settled", "Not settled yet", "Did not happen"]
+    address = reverse("documents:export_new")
+    form = client.get(address)
+    assert sums_in(form) == listed
+    told = client.post(address, {**form_of(form), "format": "csv"})
+    assert sums_in(client.get(told["Location"])) == listed
 
 
 def test_a_form_sent_twice_makes_one_file(known: Person, signed_in: SignIn) -> None:
@@ -186,6 +207,20 @@ def test_nobody_sees_another_persons_export(
         assert client.post(address).status_code == 404
     assert Export.objects.get(pk=export.pk).state == State.READY
     assert export.public_id.encode() not in client.get(reverse("documents:export_list")).content
+
+
+def test_what_is_over_is_gone_though_nobody_swept(
+    known: Person, signed_in: SignIn, ask: Ask
+) -> None:
+    export = ask(known)
+    client, _ = signed_in(known)
+    address = reverse("documents:export_file", args=[export.public_id])
+    assert b"".join(client.get(address).streaming_content)
+    Export.objects.filter(pk=export.pk).update(expires_at=timezone.now())
+    for gone in (address, export.url, f"{export.url}manifest/"):
+        assert client.get(gone).status_code == 404
+    assert export.public_id not in client.get(reverse("documents:export_list")).text
+    assert client.get("/api/v1/exports").json()["data"] == []
 
 
 def test_a_visitor_is_asked_to_sign_in(client: "Client") -> None:
