@@ -60,6 +60,15 @@ def facts(data: Any) -> list[Fact]:
     return told
 
 
+def read(body: str) -> Any:
+    """What a body says: its `data` where it is an event, else what it is."""
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        return body
+    return told.get("data", told) if isinstance(told, dict) else told
+
+
 def everything(data: Any) -> str:
     """All of it, as JSON to be read by people."""
     return json.dumps(data, ensure_ascii=False, indent=2, sort_keys=True)[:LONGEST_TEXT]

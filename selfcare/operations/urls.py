@@ -29,6 +29,7 @@ urlpatterns = [
     path("events/", views.event_list, name="events"),
     path("events/<operated:thing_id>/", views.event_detail, name="event"),
     path("refusals/", views.refusal_list, name="refusals"),
+    path("refusals/<operated:thing_id>/", views.refusal_detail, name="refusal"),
     path("audit/", views.audit, name="audit"),
     path("drives/<dead:kind>/new/", drive_views.drive_new, name="drive_new"),
     path("drives/<dead:kind>/", drive_views.drives, name="drives"),

@@ -62,7 +62,8 @@ def refusal_list(request: SignedInRequest) -> HttpResponse:
     """What was signed rightly and not taken."""
     context = _listed(request, Asked(), Refusal.objects.all(), by="received_at", name="refusals")
     context["rows"] = [
-        {"refusal": row, "words": wording.refusal(row.reason)} for row in context["rows"]
+        {"refusal": row, "id": ids.encode("rfs", row.pk), "words": wording.refusal(row.reason)}
+        for row in context["rows"]
     ]
     return render_page(request, "operations/refusals.html", context, status=context["status"])
 
@@ -104,6 +105,34 @@ def delivery_detail(request: SignedInRequest, thing_id: str) -> HttpResponse:
 def event_detail(request: SignedInRequest, thing_id: str) -> HttpResponse:
     """One event by its shape; all of it where the operator says why, and that is written down."""
     event = _find(Event.objects.all(), "evt", thing_id)
+    context = {
+        "here": "events",
+        "event": event,
+        "is_set_aside": event.state == Event.State.SET_ASIDE,
+        **_payload(request, event.data, event.public_id),
+    }
+    return render_page(request, "operations/event.html", context, status=context["status"])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@operator
+def refusal_detail(request: SignedInRequest, thing_id: str) -> HttpResponse:
+    """What was refused, beside the event that was taken under its id; shown as sparingly."""
+    refusal = _find(Refusal.objects.all(), "rfs", thing_id)
+    taken = Event.objects.filter(source=Event.Source.PLATFORM, source_id=refusal.source_id)
+    context = {
+        "here": "refusals",
+        "refusal": refusal,
+        "id": ids.encode("rfs", refusal.pk),
+        "words": wording.refusal(refusal.reason),
+        "taken": taken.first() if refusal.source_id else None,
+        **_payload(request, masking.read(refusal.body), ids.encode("rfs", refusal.pk)),
+    }
+    return render_page(request, "operations/refusal.html", context, status=context["status"])
+
+
+def _payload(request: SignedInRequest, data: Any, target: str) -> dict[str, Any]:
+    """The facts of a payload by their shapes; after a POST with a reason `everything` of it."""
     form = ReasonForm(request.POST or None)
     everything = ""
     if request.method == "POST" and form.is_valid():
@@ -111,20 +140,16 @@ def event_detail(request: SignedInRequest, thing_id: str) -> HttpResponse:
             by=request.person,
             action="payload.read",
             reason=form.cleaned_data["reason"],
-            target=event.public_id,
+            target=target,
             request_id=request.request_id,
         )
-        everything = masking.everything(event.data)
-    context = {
-        "here": "events",
-        "event": event,
-        "facts": masking.facts(event.data),
+        everything = masking.everything(data)
+    return {
+        "facts": masking.facts(data),
         "everything": everything,
         "form": form,
-        "is_set_aside": event.state == Event.State.SET_ASIDE,
+        "status": 422 if form.errors else 200,
     }
-    status = 422 if form.errors else 200
-    return render_page(request, "operations/event.html", context, status=status)
 
 
 def _listed(

@@ -145,3 +145,8 @@ def test_what_looks_like_no_code_is_told_by_its_shape() -> None:
 def test_any_payload_can_be_shown(data: object) -> None:
     assert masking.facts(data)
     assert masking.everything(data)
+
+
+@pytest.mark.parametrize("body", ["", "{", "[" * 60_000, '"text"', "[1, 2]"])
+def test_any_body_can_be_shown(body: str) -> None:
+    assert masking.facts(masking.read(body))

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from lxml import html
 
+from selfcare import ids
 from selfcare.events.models import Event, Refusal
 from selfcare.notifications.models import AuditEntry, Delivery, Notification
 from tests.notifications.happenings import HER
@@ -238,14 +239,32 @@ def test_the_audit_and_the_refused_are_told(oscar: Client) -> None:
         assert words in page
 
 
+def test_what_was_refused_stands_beside_what_was_taken(oscar: Client) -> None:
+    event = set_aside()
+    body = '{"id": "x", "data": {"counterparty_name": "Wilhelmine Geheim", "currency": "EUR"}}'
+    refusal = Refusal.objects.create(
+        source_id=event.source_id, reason="conflicting", digest="f" * 64, body=body
+    )
+    path = f"/operations/refusals/{ids.encode('rfs', refusal.pk)}/"
+    assert path in oscar.get("/operations/refusals/").text
+    page = oscar.get(path).text
+    assert f"/operations/events/{event.public_id}/" in page
+    assert "text, 17 characters" in page
+    assert "Wilhelmine" not in page
+    assert "Wilhelmine" in oscar.post(path, {"reason": "Case 4711"}).text
+    assert AuditEntry.objects.get().action == "payload.read"
+
+
 def test_pages_follow_each_other(oscar: Client) -> None:
     for n in range(53):
         set_aside(object_id=f"txn_{n}")
     first = html.fromstring(oscar.get("/operations/events/?type=transaction.completed").text)
     (more,) = first.cssselect(".sheet-foot a")
     second = html.fromstring(oscar.get(more.get("href")).text)
-    ids = [field.get("value") for page in (first, second) for field in page.cssselect("[name=id]")]
-    assert len(ids) == len(set(ids)) == 53
+    found = [
+        field.get("value") for page in (first, second) for field in page.cssselect("[name=id]")
+    ]
+    assert len(found) == len(set(found)) == 53
     cursor = more.get("href").split("cursor=")[1]
     assert oscar.get(f"/operations/events/?cursor={cursor}").status_code == 400
 
