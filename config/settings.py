@@ -43,6 +43,8 @@ SANDBOX_API_URL = env.text("SANDBOX_API_URL", "")
 # All calls of one page together; a page answers within three seconds.
 UPSTREAM_SECONDS = env.integer("UPSTREAM_MILLISECONDS", 2500, least=100) / 1000
 THREADS = env.integer("WEB_THREADS", 8, least=2)
+# How many messages of one channel a worker sends at once.
+SENDING_THREADS = env.integer("SENDING_THREADS", 4, least=1)
 
 # ── Our own stores ──────────────────────────────────────────────────────────────────────────
 DATABASE_URL = env.secret_or_text(
@@ -63,7 +65,13 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {
         # Its tries to reconnect grow rarer, up to minutes: soon given up, the next request tries.
-        "pool": {"min_size": 1, "max_size": THREADS + 2, "timeout": 2, "reconnect_timeout": 1},
+        # A worker's threads are its duties' and those of three channels.
+        "pool": {
+            "min_size": 1,
+            "max_size": THREADS + 2 + 3 * SENDING_THREADS,
+            "timeout": 2,
+            "reconnect_timeout": 1,
+        },
         "connect_timeout": 2,
         **DATABASES["default"].get("OPTIONS", {}),
     }
@@ -211,8 +219,6 @@ VAPID_PRIVATE_KEY = env.secret_or_text("VAPID_PRIVATE_KEY", "")
 VAPID_SUBJECT = env.text("VAPID_SUBJECT", f"mailto:selfcare@{ALLOWED_HOSTS[0]}")
 # `host:port` that people may name though it is on a private network; none in production.
 OUTBOUND_PRIVATE_HOSTS = env.text("OUTBOUND_PRIVATE_HOSTS", "").split()
-# How many messages of one channel a process sends at once.
-SENDING_THREADS = env.integer("SENDING_THREADS", 4, least=1)
 # A worker that says nothing about a message for this long is taken for dead.
 SENDING_LEASE_SECONDS = env.integer("SENDING_LEASE_SECONDS", 60, least=2)
 NOTIFICATION_MONTHS = env.integer("NOTIFICATION_MONTHS", 12, least=1)

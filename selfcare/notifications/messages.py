@@ -1,4 +1,4 @@
-"""Makes of a delivery the message that goes out, in the person's language; sends nothing."""
+"""Makes of a delivery the message that goes out, in the active language; sends nothing."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,6 @@ from selfcare.notifications.categories import about
 from selfcare.notifications.channels import Message
 from selfcare.notifications.models import Delivery, Notification
 from selfcare.notifications.models.rules import Category, Channel
-from selfcare.preferences.actions import speaking_to
 from selfcare.web.addresses import address
 
 # What a digest shows of its parts, the newest first; the inbox has them all.
@@ -18,22 +17,21 @@ URGENT = frozenset({Category.NEEDS_ACTION, Category.SECURITY})
 
 
 def of(delivery: Delivery, told: Sequence[Notification], *, count: int) -> Message:
-    """`told` are its notifications, the newest first, `count` how many there are in all."""
-    with speaking_to(delivery.subject):
-        lines = [words.of_notification(one) for one in told[:SHOWN]]
-        title = lines[0].title if count == 1 else _title(delivery.digest_kind, count)
-        categories = sorted({one.category for one in told if about(one.category).can_be_muted})
-        return Message(
-            id=delivery.public_id,
-            title=title,
-            lines=lines,
-            more=max(0, count - len(lines)),
-            path=lines[0].path if count == 1 else address("notifications:inbox") or "/",
-            unsubscribe_url=unsubscribing.link(delivery.subject, categories)
-            if categories and delivery.channel == Channel.EMAIL
-            else "",
-            urgent=any(one.category in URGENT for one in told),
-        )
+    """In the active language. `told` are its notifications, the newest first, of `count` in all."""
+    lines = [words.of_notification(one) for one in told[:SHOWN]]
+    title = lines[0].title if count == 1 else _title(delivery.digest_kind, count)
+    categories = sorted({one.category for one in told if about(one.category).can_be_muted})
+    return Message(
+        id=delivery.public_id,
+        title=title,
+        lines=lines,
+        more=max(0, count - len(lines)),
+        path=lines[0].path if count == 1 else address("notifications:inbox") or "/",
+        unsubscribe_url=unsubscribing.link(delivery.subject, categories)
+        if categories and delivery.channel == Channel.EMAIL
+        else "",
+        urgent=any(one.category in URGENT for one in told),
+    )
 
 
 def _title(kind: str, count: int) -> str:

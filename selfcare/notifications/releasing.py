@@ -27,7 +27,7 @@ class Release:
     told: Sequence[Notification] | None = None
     count: int = 0
     addresses: Sequence[Address] = ()
-    reason: str = ""
+    reason: str = "no_address"
     due_at: datetime | None = None
     digest_kind: str = ""
     rule: Mapping[str, Any] = field(default_factory=dict)

@@ -4,10 +4,12 @@ What is sent carries the delivery's id, so that the other side knows it again wh
 lost. Nothing here waits in a database transaction for a provider.
 """
 
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -16,6 +18,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from selfcare import deadline
 from selfcare.notifications import (
     address_book,
     backoff,
@@ -28,6 +31,7 @@ from selfcare.notifications import (
 )
 from selfcare.notifications.channels import Message, Result
 from selfcare.notifications.models import Address, Attempt, AuditEntry, Delivery
+from selfcare.preferences.actions import speaking_to
 from selfcare.web.request import Person
 
 log = structlog.get_logger("selfcare.notifications")
@@ -55,17 +59,19 @@ def send(pk: uuid.UUID) -> Result | None:
 def _send(delivery: Delivery) -> Result | None:
     try:
         release = releasing.look(delivery, timezone.now())
-        if release.told is None:
+        if not release.told or not release.addresses:
             _keep(delivery, release)
             return None
-        message = messages.of(delivery, release.told, count=release.count)
-        message = replace(message, unsure_of=_unsure_of(delivery))
+        lost = _lost_answers(delivery) if delivery.tries else {}
+        # All of it is in their language: also what the channel writes around the words.
+        with speaking_to(delivery.subject):
+            message = messages.of(delivery, release.told, count=release.count)
+            _give_connection_back()
+            results = _hand_over(delivery.channel, release.addresses, replace(message, **lost))
     except Exception as error:
         log.exception("delivery.broke")
         _settle(delivery, [_own_fault(delivery, error)])
         return None
-    _give_connection_back()
-    results = [_hand_over(delivery.channel, one, message) for one in release.addresses]
     rests.note(delivery.channel, down=all(one.provider_down for one in results))
     best = _settle(delivery, results, addresses=release.addresses)
     for address, result in zip(release.addresses, results, strict=True):
@@ -74,28 +80,38 @@ def _send(delivery: Delivery) -> Result | None:
     return best
 
 
-def _unsure_of(delivery: Delivery) -> str:
-    """The provider whose answers to the last tries were lost; empty where there is none."""
-    if not delivery.tries:
-        return ""
+def _lost_answers(delivery: Delivery) -> dict[str, str]:
+    """The provider whose answers to the last tries were lost, if any: to ask it, or no longer."""
     last = list(
         Attempt.objects.filter(delivery=delivery)
         .order_by("-pk")
         .values_list("provider", "detail")[:MOST_UNSURE]
     )
-    lost = [provider for provider, detail in last if detail.startswith("unknown")]
+    if not last or not last[0][1].startswith("unknown"):
+        return {}
+    provider = last[0][0]
+    lost = [one for one, detail in last if one == provider and detail.startswith("unknown")]
     # Asked in vain that often, it would never come at all: rather twice than never.
-    if not lost or len(lost) == MOST_UNSURE or not last[0][1].startswith("unknown"):
-        return ""
-    return lost[0]
+    return {"given_up_on" if len(lost) == MOST_UNSURE else "unsure_of": provider}
 
 
-def _hand_over(channel: str, address: Address, message: Message) -> Result:
-    # The lease outlives the call: nobody else begins while it is on its way.
-    seconds = min(LONGEST_SECONDS, settings.SENDING_LEASE_SECONDS * 0.6)
+def _hand_over(channel: str, addresses: Sequence[Address], message: Message) -> list[Result]:
+    # The lease outlives the calls: nobody else begins while they are on their way.
+    most = min(LONGEST_SECONDS, settings.SENDING_LEASE_SECONDS * 0.6)
     sender: Callable[..., Result] = channels.of(channel).send
+    ends_at = time.monotonic() + most
+    results = []
+    for address in addresses:
+        seconds = max(0.1, ends_at - time.monotonic())
+        with deadline.within(seconds):
+            call = partial(sender, address, message, seconds=seconds)
+            results.append(channels.timed(partial(_safely, channel, call)))
+    return results
+
+
+def _safely(channel: str, call: Callable[[], Result]) -> Result:
     try:
-        return channels.timed(lambda: sender(address, message, seconds=seconds))
+        return call()
     except Exception as error:
         log.exception("delivery.broke", channel=channel)
         return channels.later(channel, f"broke: {type(error).__name__}")

@@ -154,7 +154,7 @@ def test_it_goes_to_the_second_gateway_when_the_first_takes_nothing(control: Con
     control.fault("sms_one", "error", status=503)
     send("sms")
     assert state(delivery)[0] == "sent"
-    assert tries(delivery) == [("later", "503"), ("sent", "202")]
+    assert tries(delivery) == [("later", "503 fault_injected"), ("sent", "202")]
     assert [a.provider for a in delivery.attempts.order_by("pk")] == ["sms_1", "sms_2"]
     (text,) = control.outbox(PHONE)
     assert text["provider"] == "two"

@@ -22,6 +22,8 @@ PRODUCTION = {
     "AUTH_CLIENT_ID": "selfcare",
     "AUTH_CLIENT_SECRET": SECRET,
     "HOOK_SECRETS": "whsec_b25seS1mb3ItdGhpcy10ZXN0LTAxMjM0NTY3ODlhYmM=",
+    "SMTP_URL": "smtps://selfcare:secret@mail.invalid",
+    "EMAIL_FROM": "Selfcare <no-reply@selfcare.example>",
 }
 
 
@@ -78,6 +80,17 @@ def test_an_environment_that_is_not_named_is_production() -> None:
         ({"HOOK_SECRETS": "whsec_c2hvcnQ="}, "selfcare.E012"),
         ({"HOOK_SECRETS": SECRET}, "selfcare.E012"),
         ({"EVENT_MONTHS": "6"}, "selfcare.E013"),
+        ({"SMTP_URL": None}, "selfcare.E014"),
+        ({"SMTP_URL": "mail.invalid"}, "selfcare.E014"),
+        ({"SMTP_URL": "smtp://selfcare:secret@mail.invalid"}, "selfcare.E015"),
+        ({"EMAIL_FROM": "Selfcare"}, "selfcare.E016"),
+        ({"SMS_URLS": "https://one.invalid https://two.invalid"}, "selfcare.E017"),
+        ({"SMS_URLS": "http://one.invalid", "SMS_TOKENS": "one"}, "selfcare.E018"),
+        ({"VAPID_PRIVATE_KEY": "short"}, "selfcare.E019"),
+        ({"VAPID_PRIVATE_KEY": "A" * 42 + "E", "VAPID_SUBJECT": "us"}, "selfcare.E020"),
+        ({"OUTBOUND_PRIVATE_HOSTS": "127.0.0.1:9000"}, "selfcare.E021"),
+        ({"SENDING_LEASE_SECONDS": "5"}, "selfcare.E022"),
+        ({"TASKS_BACKEND": "celery"}, "BROKER_URL"),
         ({"SELFCARE_ENVIRONMENT": "prod"}, "SELFCARE_ENVIRONMENT"),
         ({"PORT": "eighty"}, "PORT"),
         ({"AUTH_ISSUER": "sign-in"}, "AUTH_ISSUER"),

@@ -32,6 +32,8 @@ class Message:
     code: str = ""
     # The provider that may have it already: its answer to the last try was lost.
     unsure_of: str = ""
+    # The provider that lost so many answers that another is asked now.
+    given_up_on: str = ""
 
     @property
     def is_single(self) -> bool:

@@ -141,14 +141,27 @@ def _headers(endpoint: str, message: Message) -> dict[str, str]:
 # ── Who we are ──────────────────────────────────────────────────────────────────────────────
 @cache
 def _key() -> Vapid02:
-    return Vapid02.from_raw(settings.VAPID_PRIVATE_KEY.encode())
+    return _read_key(settings.VAPID_PRIVATE_KEY)
 
 
 @cache
 def public_key() -> str:
     """What a page gives the browser as applicationServerKey."""
-    point = _key().public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return public_key_of(settings.VAPID_PRIVATE_KEY)
+
+
+def public_key_of(private_key: str) -> str:
+    """The point on P-256, base64url. Raises ValueError for what is no key."""
+    point = _read_key(private_key).public_key.public_bytes(
+        Encoding.X962, PublicFormat.UncompressedPoint
+    )
     return _text(point)
+
+
+def _read_key(private_key: str) -> Vapid02:
+    if len(_bytes(private_key)) != 32:
+        raise ValueError("a private key on P-256 has 32 bytes")
+    return Vapid02.from_raw(private_key.encode())
 
 
 class _Tokens:

@@ -58,7 +58,8 @@ def _wanted(message: Message) -> list[Service]:
     known = text_messages.gateways()
     if unsure := [one for one in known if one.name == message.unsure_of]:
         return unsure
-    return [one for one in known if rests.room(one.name, 1)]
+    others = [one for one in known if one.name != message.given_up_on]
+    return [one for one in others or known if rests.room(one.name, 1)]
 
 
 def _give(gateway: Service, *, to: str, text: str, reference: str) -> Result:

@@ -1,7 +1,7 @@
 """Sending as a task of django.tasks: it carries a delivery's id and nothing else.
 
 The row is the truth: a task that is lost, doubled or late does no harm, since sending takes the
-row or leaves it. Which backend carries the id is a setting; docs/decisions/0013 says why.
+row or leaves it. Which backend carries the id is a setting; docs/decisions/0016 says why.
 """
 
 import uuid
