@@ -59,8 +59,7 @@ def browser_list(request: HttpRequest) -> HttpResponse:
 @lever("DELETE")
 def browser_detail(request: HttpRequest, token: str) -> HttpResponse:
     """The person takes the permission away: from now on 410."""
-    gone = Browser.objects.filter(token=token, gone_at=None) if "\0" not in token else None
-    if gone is None or not gone.update(gone_at=clock.now()):
+    if not browsers.forget(token):
         raise ProblemError(404, "unknown_subscription", "There is no such browser.")
     return answer(200, {"gone": token})
 

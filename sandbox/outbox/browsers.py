@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 
+from sandbox import clock
 from sandbox.outbox.models import Browser
 
 
@@ -37,6 +38,12 @@ def subscription(browser: Browser) -> dict[str, Any]:
         "expirationTime": None,
         "keys": {"p256dh": browser.public_key, "auth": browser.auth},
     }
+
+
+def forget(token: str) -> bool:
+    """Whether there was one to forget; its messages stay."""
+    there = Browser.objects.filter(token=token.replace("\0", ""), gone_at=None)
+    return bool(there.update(gone_at=clock.now()))
 
 
 def opened(browser: Browser, content: bytes) -> str | None:

@@ -13,7 +13,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
 
 from sandbox import ids
-from sandbox.outbox import showing
+from sandbox.outbox import browsers, showing
 from sandbox.outbox.models import Message
 
 SHOWN = ("html", "text", "header")
@@ -86,6 +86,23 @@ def emptying_new(request: HttpRequest) -> HttpResponse:
     _open_only()
     Message.objects.all().delete()
     return HttpResponseRedirect(reverse("outbox:outbox"), status=303)
+
+
+@require_POST
+def browser_new(request: HttpRequest) -> HttpResponse:
+    """A pretended browser, whose subscription the page shows."""
+    _open_only()
+    name = " ".join(request.POST.get("name", "").replace("\0", "").split())[:120]
+    browser = browsers.subscribe(name or "A browser")
+    return HttpResponseRedirect(f"{reverse('outbox:outbox')}?to={browser.token}", status=303)
+
+
+@require_POST
+def browser_removal(request: HttpRequest, token: str) -> HttpResponse:
+    """Its person takes the permission away: from now on the push service says 410."""
+    _open_only()
+    browsers.forget(token)
+    return HttpResponseRedirect(f"{reverse('outbox:outbox')}?to={token}", status=303)
 
 
 def _mail(id_: str) -> Message:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Max
 
 from sandbox.events.models import Event
-from sandbox.outbox import listing
+from sandbox.outbox import browsers, listing
 from sandbox.outbox.models import Browser, Message
 from sandbox.people.models import Person
 
@@ -18,6 +18,7 @@ type Json = dict[str, Any]
 
 MOST_DEVICES = 6
 MOST_MAILBOXES = 8
+NEW_BROWSERS = 3
 ON_A_SCREEN = 6
 IN_A_MAILBOX = 6
 ALONE = 100  # where only one recipient is looked at
@@ -44,6 +45,7 @@ class Place:
     name: str
     count: int
     gone: bool = False
+    subscription: str = ""
     shown: list[Any] = field(default_factory=list)
 
     @property
@@ -56,15 +58,24 @@ class Place:
 
 
 def devices(to: str) -> list[Place]:
-    """Phones with their texts and browsers with their pushes, the latest first."""
+    """Phones with their texts and browsers with their pushes, the latest first.
+
+    A browser is there before anything was pushed to it: whoever made it wants its subscription.
+    """
     found = _places(("sms", "push"), to, MOST_DEVICES)
-    tokens = [place.to for place in found if place.kind == "push"]
-    browsers = {row.token: row for row in Browser.objects.filter(token__in=tokens)}
     for place in found:
         place.shown = [_shown(row) for row in _latest(place, ON_A_SCREEN, to)]
-        browser = browsers.get(place.to)
-        if browser:
+    quiet = Browser.objects.filter(messages=None, gone_at=None)
+    if to:
+        quiet = quiet.filter(token=listing.recipient(to))
+    fresh = [Place("push", row.token, row.name, 0) for row in quiet.order_by("-pk")[:NEW_BROWSERS]]
+    found = [*fresh, *found]
+    tokens = [place.to for place in found if place.kind == "push"]
+    rows = {row.token: row for row in Browser.objects.filter(token__in=tokens)}
+    for place in found:
+        if browser := rows.get(place.to):
             place.name, place.gone = browser.name, browser.gone_at is not None
+            place.subscription = json.dumps(browsers.subscription(browser))
     return found
 
 

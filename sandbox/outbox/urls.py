@@ -11,5 +11,7 @@ urlpatterns = [
     path("outbox/", pages.outbox, name="outbox"),
     path("outbox/mails/<str:id_>/", pages.mail, name="mail"),
     path("outbox/mails/<str:id_>/html/", pages.mail_html, name="mail_html"),
+    path("outbox/browsers/", pages.browser_new, name="browser_new"),
+    path("outbox/browsers/<str:token>/removals/", pages.browser_removal, name="browser_removal"),
     path("outbox/emptyings/", pages.emptying_new, name="emptying_new"),
 ]

@@ -38,6 +38,7 @@ def filled(box: servers.Server, box_worker: servers.Server, control: Control) ->
         timeout=20,
     )
     assert answer.status_code == 202
+    control.add_browser("Firefox on Linux")
     control.emit(control.add_person("Ada North"), "news.published")
     return "ada@example.com"
 

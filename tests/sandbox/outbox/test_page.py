@@ -11,7 +11,7 @@ from sandbox import clock
 from sandbox.control import making
 from sandbox.events import emitting
 from sandbox.outbox import browsers
-from sandbox.outbox.models import Message
+from sandbox.outbox.models import Browser, Message
 from sandbox.outbox.receiving import receive
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +127,20 @@ def test_a_pushed_link_is_only_for_the_web(client: Client) -> None:
     assert "javascript:" not in page(client)
 
 
+def test_it_pretends_a_browser_and_takes_its_permission_away(client: Client) -> None:
+    made = client.post("/outbox/browsers/", {"name": "Firefox on Linux"})
+    assert made.status_code == 303
+    text = page(client, made["Location"])
+    browser = Browser.objects.get()
+    assert browser.public_key in text
+    assert "Nothing was pushed yet" in text
+    gone = client.post(f"/outbox/browsers/{browser.token}/removals/")
+    assert gone.status_code == 303
+    browser.refresh_from_db()
+    assert browser.gone_at
+    assert browser.public_key not in page(client, gone["Location"])
+
+
 @pytest.mark.parametrize("id_", ["mail_nope", "mail_" + "0" * 32, "x", "mail_%00"])
 def test_it_knows_no_invented_mail(client: Client, id_: str) -> None:
     assert client.get(f"/outbox/mails/{id_}/").status_code == 404
@@ -150,6 +164,7 @@ def test_it_is_shut_while_the_levers_are_in(client: Client, settings: Settings) 
         f"/outbox/mails/{sent.wire_id}/html/",
     ):
         assert client.get(path).status_code == 404
-    assert client.post("/outbox/emptyings/").status_code == 404
+    for path in ("emptyings/", "browsers/", "browsers/x/removals/"):
+        assert client.post(f"/outbox/{path}").status_code == 404
     assert client.get("/control/outbox").status_code == 404
     assert Message.objects.exists()
