@@ -22,7 +22,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
-from selfcare import errors
+from selfcare import deadline, errors
 from selfcare.clients.http import Reply, Service
 
 NAME = "outbound"
@@ -188,7 +188,8 @@ def post(operation: str, url: str, *, data: bytes, headers: dict[str, str]) -> R
     host, _ = _parts(url)
     _rests.ask(operation, host)
     try:
-        reply = _service.hand_over(operation, url, data=data, headers=headers)
+        with deadline.within(SECONDS):
+            reply = _service.hand_over(operation, url, data=data, headers=headers)
     except errors.NoAnswer as failure:
         _rests.note(host, worked=False)
         if _was_private(failure):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
+from selfcare import deadline
 from selfcare.clients.http import Reply, Service
 
 SECONDS = 5.0
@@ -34,4 +35,5 @@ def hand_over(gateway: Service, *, to: str, text: str, reference: str) -> Reply:
     """
     body: dict[str, Any] = {"to": to, "text": text, "reference": reference}
     headers = {"Idempotency-Key": reference}
-    return gateway.hand_over("send", "/messages", json=body, headers=headers)
+    with deadline.within(SECONDS):
+        return gateway.hand_over("send", "/messages", json=body, headers=headers)

@@ -116,9 +116,9 @@ def address_list(request: Any) -> Any:
 def address_new(request: Any, body: AddressIn) -> Any:
     """A code is sent there; until it comes back nothing else is."""
     subject = request.person.subject
-    if body.channel == Channel.EMAIL:
+    if body.channel == "email":
         made = actions.add_email(subject=subject, value=body.value, name=body.name)
-    elif body.channel == Channel.SMS:
+    elif body.channel == "sms":
         made = actions.add_phone(subject=subject, value=body.value, name=body.name)
     else:
         told = body.subscription.model_dump() if body.subscription else {}

@@ -62,7 +62,7 @@ def _send(delivery: Delivery) -> Result | None:
         if not release.told or not release.addresses:
             _keep(delivery, release)
             return None
-        lost = _lost_answers(delivery) if delivery.tries else {}
+        lost: dict[str, Any] = _lost_answers(delivery) if delivery.tries else {}
         # All of it is in their language: also what the channel writes around the words.
         with speaking_to(delivery.subject):
             message = messages.of(delivery, release.told, count=release.count)
@@ -80,7 +80,7 @@ def _send(delivery: Delivery) -> Result | None:
     return best
 
 
-def _lost_answers(delivery: Delivery) -> dict[str, str]:
+def _lost_answers(delivery: Delivery) -> dict[str, Any]:
     """The provider whose answers to the last tries were lost, if any: to ask it, or no longer."""
     last = list(
         Attempt.objects.filter(delivery=delivery)
