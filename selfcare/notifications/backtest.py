@@ -12,6 +12,8 @@ from selfcare.preferences.actions import zone_of
 
 # How many of the messages behind the sums are listed.
 LISTED = 100
+# How many marks find room above each other, and where the lowest stands.
+MARKS, LINE = 4, 46
 
 
 def of(subject: str, saved: Plan, plan: Plan | None, now: datetime) -> dict[str, Any]:
@@ -68,16 +70,42 @@ def _heading(message: Message) -> str:
 
 
 def _strip(outcome: Outcome, now: datetime) -> dict[str, Any]:
-    """A mark for each message by day, the newest on the right, at most four high."""
+    """The messages of each day, the newest on the right: a mark each, or bars where there are many.
+
+    Bars are in pixels from the line upwards, each channel on top of the one before.
+    """
     first = now.date() - timedelta(days=preview.DAYS - 1)
     days: list[list[str]] = [[] for _ in range(preview.DAYS)]
     for message in outcome.messages:
         at = (message.at.astimezone(now.tzinfo).date() - first).days
         if 0 <= at < preview.DAYS:
             days[at].append(message.channel)
-    marks = []
-    for place, channels in enumerate(days):
-        x = f"{(place + 0.5) * 100 / preview.DAYS:.2f}"
-        heights = [(channel, 46 - 12 * height) for height, channel in enumerate(channels[:4])]
-        marks.append((x, heights, max(0, len(channels) - 4)))
-    return {"marks": marks, "first": first, "last": now.date()}
+    most = max(map(len, days))
+    wide = 100 / preview.DAYS
+    shown = [
+        {
+            "middle": f"{(place + 0.5) * wide:.2f}",
+            "left": f"{(place + 0.15) * wide:.2f}",
+            "marks": [(channel, LINE - 12 * up) for up, channel in enumerate(channels)],
+            "bars": _bars(channels, most),
+        }
+        for place, channels in enumerate(days)
+    ]
+    return {
+        "days": shown,
+        "as_bars": most > MARKS,
+        "wide": f"{0.7 * wide:.2f}",
+        "first": first,
+        "last": now.date(),
+    }
+
+
+def _bars(channels: list[str], most: int) -> list[tuple[str, str, str]]:
+    """Channel, upper edge and height of each bar of a day."""
+    unit, foot, bars = 48 / max(most, 1), 50.0, []
+    for channel in preview.SENDING:
+        height = channels.count(channel) * unit
+        if height:
+            foot -= height
+            bars.append((str(channel), f"{foot:.1f}", f"{height:.1f}"))
+    return bars
