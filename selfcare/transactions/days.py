@@ -5,16 +5,21 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from babel.dates import format_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
+from selfcare.web import formats
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
-MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
-WRITE = "Write days such as 2026-03-14, march 2026, yesterday or last week."
-# The longest way to write one: `14 march 2026`, `last 30 days`.
-MOST_WORDS = 3
+WRITE = noop("Write days such as 2026-03-14, march 2026, yesterday or last week.")
+# The longest way to write one: `14 de marzo de 2026`.
+MOST_WORDS = 5
+# In each of our languages, whichever is active: how far from today.
+NEAR = {
+    **dict.fromkeys(("today", "heute", "hoy", "dnes"), 0),
+    **dict.fromkeys(("yesterday", "gestern", "ayer", "včera"), -1),
+    **dict.fromkeys(("tomorrow", "morgen", "mañana", "zítra"), 1),
+}
 
 _UNITS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
 
@@ -33,24 +38,36 @@ class Span:
     def words(self, today: date | None = None) -> str:
         """`March 2026`, `14 March`, `since 1 March`, `1 to 14 March 2026`."""
         first, last = self.first, self.last
-        if first is None and last is None:
-            return "any day"
         if first is None or last is None:
-            return f"since {day(first, today)}" if first else f"until {day(last, today)}"
+            return _open(first, last, today)
         if first == last:
             return day(first, today)
         if first.day == 1 and last == _month_end(first):
-            return format_date(first, "MMMM y", locale="en")
-        if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
-            return str(first.year) if first.year == last.year else f"{first.year} to {last.year}"
-        return f"{day(first, today)} to {day(last, today)}"
+            return formats.month(first)
+        if (first, last) == (date(first.year, 1, 1), date(first.year, 12, 31)):
+            return str(first.year)
+        return _("%(first)s to %(last)s") % _ends(first, last, today)
+
+
+def _open(first: date | None, last: date | None, today: date | None) -> str:
+    if first:
+        return _("since %(day)s") % {"day": day(first, today)}
+    if last:
+        return _("until %(day)s") % {"day": day(last, today)}
+    return _("any day")
+
+
+def _ends(first: date, last: date, today: date | None) -> dict[str, object]:
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
+        return {"first": first.year, "last": last.year}
+    return {"first": day(first, today), "last": day(last, today)}
 
 
 def day(at: date | None, today: date | None = None) -> str:
     """`14 March`; with the year where it isn't `today`'s."""
     if at is None:
         return ""
-    return format_date(at, "d MMMM" if today and at.year == today.year else "d MMMM y", locale="en")
+    return formats.day(at, year=not today or at.year != today.year)
 
 
 def read(text: str, today: date) -> Span | None:
@@ -62,25 +79,22 @@ def read(text: str, today: date) -> Span | None:
 
 
 def _range(words: str, today: date) -> Span | None:
-    first, _, last = re.sub(r"\.{2,}|…", "…", words).partition("…")
+    first, _dots, last = re.sub(r"\.{2,}|…", "…", words).partition("…")
     ends = [read(end, today) if end.strip() else Span() for end in (first, last)]
     if ends[0] is None or ends[1] is None or ends == [Span(), Span()]:
         return None
     span = Span(ends[0].first, ends[1].last)
     if span.first and span.last and span.first > span.last:
-        raise BadDay("This ends before it begins. Swap the two.")
+        raise BadDay(_("This ends before it begins. Swap the two."))
     return span
 
 
 def _named(words: str, today: date) -> Span | None:
     """Words that mean another day tomorrow."""
     match words.split():
-        case ["today"]:
-            return Span(today, today)
-        case ["yesterday"]:
-            return Span(today - timedelta(days=1), today - timedelta(days=1))
-        case ["tomorrow"]:
-            return Span(today + timedelta(days=1), today + timedelta(days=1))
+        case [word] if word in NEAR:
+            at = today + timedelta(days=NEAR[word])
+            return Span(at, at)
         case [("this" | "last" | "next") as which, ("week" | "month" | "quarter" | "year") as unit]:
             return _period(unit, {"this": 0, "last": -1, "next": 1}[which], today)
         case [("last" | "past"), number, unit] if number.isascii() and number.isdecimal():
@@ -106,7 +120,7 @@ def _past(number: int, unit: str, today: date) -> Span | None:
     if unit not in {*_UNITS, "month", "months", "year", "years"}:
         return None
     if not 1 <= number <= 3660:
-        raise BadDay("Count from 1 to 3660.")
+        raise BadDay(_("Count from 1 to 3660."))
     if unit in _UNITS:
         back = min(number * _UNITS[unit], (today - date(FIRST_YEAR, 1, 1)).days)
         return Span(today - timedelta(days=back - 1), today)
@@ -117,24 +131,19 @@ def _past(number: int, unit: str, today: date) -> Span | None:
 
 
 def _written(words: str) -> Span | None:
-    """`march 2026`, `14 march 2026`, `march 14 2026`."""
+    """`march 2026`, `14 march 2026`, `march 14 2026`; months in each of our languages."""
     found = re.fullmatch(
-        r"(?:(?P<a>[0-9]{1,2})\.? )?(?P<m>[a-z]{3,9})\.?(?: (?P<b>[0-9]{1,2})(?:st|nd|rd|th)?)?"
-        r" (?P<y>[0-9]{4})",
+        r"(?:(?P<a>[0-9]{1,2})\.? )?(?:de )?(?P<m>[^\W\d_]{3,12})\.?"
+        r"(?: (?P<b>[0-9]{1,2})(?:st|nd|rd|th)?)?(?: de)? (?P<y>[0-9]{4})",
         words,
-        re.ASCII,
     )
     if not found or (found["a"] and found["b"]):
         return None
-    month = next((n for n, name in enumerate(MONTHS, 1) if _means(found["m"], name)), None)
+    month = formats.month_numbers().get(found["m"])
     if month is None:
         return None
     number = found["a"] or found["b"]
     return _span(int(found["y"]), month, int(number) if number else None)
-
-
-def _means(typed: str, month: str) -> bool:
-    return typed in (month, month[:3]) or (typed == "sept" and month == "september")
 
 
 def _numbers(words: str) -> Span | None:
@@ -142,32 +151,43 @@ def _numbers(words: str) -> Span | None:
     if found := re.fullmatch(r"([0-9]{4})(?:[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?)?", words):
         year, month, number = (int(part) if part else None for part in found.groups())
         return _span(year or 0, month, number)
-    if found := re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", words):
+    if found := re.fullmatch(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4})", words):
         number, month, year = (int(part) for part in found.groups())
         return _span(year, month, number)
     if found := re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})", words):
         one, two, year = (int(part) for part in found.groups())
-        if one != two and one <= 12 and two <= 12:
+        # Whoever had their days written like that told us which comes first.
+        is_theirs = formats.active().date_format == "slashes"
+        if one != two and one <= 12 and two <= 12 and not is_theirs:
             raise BadDay(
-                f"“{words}” reads in two ways. "
-                f"Write {year}-{two:02}-{one:02} or {year}-{one:02}-{two:02}."
+                _("“%(typed)s” reads in two ways. Write %(one)s or %(other)s.")
+                % {
+                    "typed": words,
+                    "one": f"{year}-{two:02}-{one:02}",
+                    "other": f"{year}-{one:02}-{two:02}",
+                }
             )
-        return _span(year, two, one) if two <= 12 else _span(year, one, two)
+        return _span(year, two, one) if two <= 12 or is_theirs else _span(year, one, two)
     return None
 
 
 def _span(year: int, month: int | None, number: int | None) -> Span:
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise BadDay(f"Choose a year from {FIRST_YEAR} to {LAST_YEAR}.")
+        raise BadDay(
+            _("Choose a year from %(first)d to %(last)d.")
+            % {"first": FIRST_YEAR, "last": LAST_YEAR}
+        )
     if month is None:
         return Span(date(year, 1, 1), date(year, 12, 31))
     if not 1 <= month <= 12:
-        raise BadDay(f"There is no month {month}.")
+        raise BadDay(_("There is no month %(month)d.") % {"month": month})
     first = date(year, month, 1)
     if number is None:
         return Span(first, _month_end(first))
     if not 1 <= number <= _month_end(first).day:
-        raise BadDay(f"{format_date(first, 'MMMM y', locale='en')} has no day {number}.")
+        raise BadDay(
+            _("%(month)s has no day %(day)d.") % {"month": formats.month(first), "day": number}
+        )
     return Span(first.replace(day=number), first.replace(day=number))
 
 

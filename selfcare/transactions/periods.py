@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from django.utils.translation import gettext as _
+
+from selfcare.web import formats
 
 CHOICES = {
     "month": "This month",
@@ -42,10 +44,12 @@ class Span:
     def words(self) -> str:
         """`1 June to 21 November 2026`."""
         if self.first == self.last:
-            return format_date(self.first, "d MMMM y", locale="en")
+            return formats.day(self.first)
         same = self.first.year == self.last.year
-        first = format_date(self.first, "d MMMM" if same else "d MMMM y", locale="en")
-        return f"{first} to {format_date(self.last, 'd MMMM y', locale='en')}"
+        return _("%(first)s to %(last)s") % {
+            "first": formats.day(self.first, year=not same),
+            "last": formats.day(self.last),
+        }
 
     def months(self) -> Iterator[tuple[str, "Span"]]:
         """Each month in it by its key (`2026-03`), cut off where the span begins and ends."""

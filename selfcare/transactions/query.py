@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 
+from django.utils.translation import gettext as _
+
 from selfcare import money
 from selfcare.transactions import amounts, days, wording
 from selfcare.transactions.forms import CURRENCIES, STATUS_GROUPS
@@ -175,7 +177,7 @@ def _operator(tokens: list[_Token], today: date) -> tuple[Term, int]:
 
 def _days_operator(tokens: list[_Token], name: str, today: date) -> tuple[Term, int]:
     """Days may have several words: `from:last week`."""
-    told = f"That isn’t a day. {days.WRITE}"
+    told = f"{_('That isn’t a day.')} {_(days.WRITE)}"
     for used in range(min(days.MOST_WORDS + 1, _free(tokens)), 0, -1):
         text = " ".join(token.text for token in tokens[:used]).strip()
         try:

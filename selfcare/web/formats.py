@@ -10,8 +10,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from zoneinfo import ZoneInfo
 
+from babel.core import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 from django.conf import settings
@@ -141,6 +143,21 @@ def month(at: date, *, year: bool = True, short: bool = False) -> str:
     long, brief = MONTHS.get(language, ("LLLL y", "LLL y"))
     pattern = brief if short else long
     return format_date(at, pattern if year else pattern.split(" ")[0], locale=language)
+
+
+@cache
+def month_numbers() -> dict[str, int]:
+    """What months are called in each of our languages, in small letters: `märz`, `mar`, `března`.
+
+    A name of two languages is of the same month in both.
+    """
+    found: dict[str, int] = {"sept": 9}
+    for code, _name in settings.LANGUAGES:
+        for widths in Locale.parse(code).months.values():
+            for width in ("wide", "abbreviated"):
+                names = widths.get(width, {})
+                found |= {name.casefold().rstrip("."): month for month, name in names.items()}
+    return found
 
 
 # ── Numbers ─────────────────────────────────────────────────────────────────────────────────

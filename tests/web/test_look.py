@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.template import Context, Template
 
 from selfcare.money import Money
+from selfcare.web import formats
 from selfcare.web.request import Person
 from selfcare.web.templatetags import look
 
@@ -147,6 +148,13 @@ def test_it_ties_label_hint_and_error_to_a_field() -> None:
     assert 'aria-invalid="true"' in shown
     assert 'id="id_day_helptext"' in shown
     assert 'id="id_day_error"' in shown
+
+
+@pytest.mark.parametrize("language", ["en", "de", "cs"])
+def test_it_gives_browsers_a_date_that_they_take(language: str) -> None:
+    with formats.use(formats.Formats(language)):
+        shown = render("{% field f.day %}", f=Sample(initial={"day": date(2026, 11, 12)}))
+    assert 'value="2026-11-12"' in shown
 
 
 def test_it_groups_choices_under_a_legend() -> None:

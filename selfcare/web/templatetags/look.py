@@ -259,7 +259,8 @@ def field(bound: BoundField, *, affix: str = "") -> dict[str, Any]:
     """One field with label, hint and error; `affix` stands behind the input (`EUR`)."""
     widget = bound.field.widget
     if isinstance(widget, w.DateInput):
-        widget.input_type = "date"
+        # Browsers take a native date as ISO 8601 alone, whatever the language.
+        widget.input_type, widget.format = "date", "%Y-%m-%d"
     choices = isinstance(widget, w.CheckboxSelectMultiple | w.RadioSelect)
     select = isinstance(widget, w.Select) and not choices
     return {
