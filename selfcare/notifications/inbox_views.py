@@ -41,10 +41,8 @@ def inbox_list(request: SignedInRequest) -> HttpResponse:
     first = () if context["cursor"] or only_waiting else inbox.waiting(subject, asked)
     now = page.as_of
     rows = showing.rows(request.person, page.rows, now)
-    counts = {"unread": inbox.unread(subject), "waiting": inbox.waiting_count(subject)}
     context |= {
-        **showing.frame(asked, **counts),
-        "unread_count": counts["unread"],
+        **showing.frame(asked, showing.counts(subject)),
         "waiting": showing.rows(request.person, first, now),
         "most_waiting": inbox.MOST_WAITING,
         "months": settings.NOTIFICATION_MONTHS,
@@ -80,6 +78,8 @@ def inbox_fresh(request: SignedInRequest) -> HttpResponse:
             "arrived_ids": ",".join(one.public_id for one in found.arrived),
             "changed": showing.rows(request.person, found.changed, now),
         }
+        if found.arrived or found.changed or found.many:
+            context |= _counted(request)
     return render_page(request, "notifications/fresh.html", context, partial="fresh")
 
 
@@ -126,9 +126,14 @@ def marks_new(request: SignedInRequest) -> HttpResponse:
         "changed": showing.rows(request.person, rows, timezone.now()),
         "count": len(marked),
         "read": read,
-        "bell": bells.of(request.person),
+        **_counted(request),
     }
     return render_page(request, "notifications/marked.html", context, partial="marked")
+
+
+def _counted(request: SignedInRequest) -> dict[str, Any]:
+    """The numbers of the frame, which change with what is put in place."""
+    return {"counts": showing.counts(request.person.subject), "bell": bells.of(request.person)}
 
 
 def _chosen(posted: QueryDict) -> tuple[list[str], bool]:

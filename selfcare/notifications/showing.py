@@ -1,6 +1,6 @@
 """How notifications are shown in the inbox: rows with their words, days, tabs and ways to act."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -128,23 +128,18 @@ def days(rows: Iterable[Row], zone: ZoneInfo) -> Iterator[dict[str, Any]]:
         yield {"date": day, "rows": found, "ids": ",".join(one.id for one in found)}
 
 
-def frame(asked: Asked, *, unread: int, waiting: int) -> dict[str, Any]:
+def frame(asked: Asked, counts: Mapping[str, str]) -> dict[str, Any]:
     """Tabs, categories and addresses around the rows; works where the filter is nonsense, too."""
-    counts = {"unread": unread, "waiting": waiting}
-    most = inbox.MOST_COUNTED
-    tabs = []
-    for show, name in TABS.items():
-        count = counts.get(show, 0)
-        figures = (f"{most}+" if count > most else str(count)) if count else ""
-        tabs.append(
-            {
-                "show": show,
-                "words": _(name),
-                "count": figures,
-                "url": url_of(Asked(show, asked.categories)),
-                "current": show == asked.show,
-            }
-        )
+    tabs = [
+        {
+            "show": show,
+            "words": _(name),
+            "count": counts.get(show, ""),
+            "url": url_of(Asked(show, asked.categories)),
+            "current": show == asked.show,
+        }
+        for show, name in TABS.items()
+    ]
     chosen = asked.categories
     return {
         "asked": asked,
@@ -156,6 +151,20 @@ def frame(asked: Asked, *, unread: int, waiting: int) -> dict[str, Any]:
         "here_url": url_of(asked),
         "clear_url": url_of(Asked()),
     }
+
+
+def counts(subject: str) -> dict[str, str]:
+    """How many are unread and how many wait, as the tabs tell it; empty for none."""
+    return {
+        "unread": _figures(inbox.unread(subject)),
+        "waiting": _figures(inbox.waiting_count(subject)),
+    }
+
+
+def _figures(count: int) -> str:
+    if not count:
+        return ""
+    return f"{inbox.MOST_COUNTED}+" if count > inbox.MOST_COUNTED else str(count)
 
 
 def url_of(asked: Asked, **more: str) -> str:

@@ -252,6 +252,7 @@ def test_marks_in_place_change_rows_and_bell(client: Client) -> None:
     assert rows[1].public_id not in done.text
     assert re.search(r'id="bell"[^>]*hx-swap-oob', done.text)
     assert "1 unread" in done.text
+    assert re.search(r'id="inbox-count-unread"[^>]*>1<', done.text)
 
 
 def test_more_than_anybody_ticks_is_refused(client: Client) -> None:
