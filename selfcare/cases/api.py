@@ -151,7 +151,7 @@ def evidence_new(
 
 @router.get(
     "/cases/{case_id}/evidence/{sha256}",
-    response={200: bytes, **errors_for(401, 404, 422, 503)},
+    response=errors_for(401, 404, 422, 503),
     summary="The bytes of a file",
     openapi_extra={
         "responses": {

@@ -106,10 +106,10 @@ class TriageOut(Schema):
     suggested_reason: str = Field(description="what the answers mean as a reason; may be empty")
 
 
-class RulesOut(Schema):
+class TriageRulesOut(Schema):
     """The whole table; `answers` of a question name the `next` question or the `leaf`."""
 
-    first: str
+    first: str = Field(examples=["what"])
     questions: dict[str, Any]
     leaves: dict[str, Any]
     ways: dict[str, Any]
@@ -127,11 +127,13 @@ class TriageQuery(Schema):
 
 
 @router.get(
-    "/triage-rules", response={200: RulesOut, **errors_for(401)}, summary="The rules of triage"
+    "/triage-rules",
+    response={200: TriageRulesOut, **errors_for(401)},
+    summary="The rules of triage",
 )
-def triage_rules(request: Any) -> RulesOut:
+def triage_rules(request: Any) -> TriageRulesOut:
     """Every question, answer and way as data; words have {name}, {amount} and {most} in them."""
-    return RulesOut(
+    return TriageRulesOut(
         first=RULES.first,
         questions={name: asdict(q) for name, q in RULES.questions.items()},
         leaves={name: asdict(leaf) for name, leaf in RULES.leaves.items()},

@@ -198,6 +198,7 @@ def save_view(request: Any, body: SavedViewIn) -> Any:
 
 @router.get("/saved-views/{view_id}", response={200: SavedViewOut, **KEPT}, summary="One view")
 def saved_view(request: Any, view_id: ViewId) -> SavedViewOut:
+    """Its name, and the query string of the list that it stands for."""
     return _out(request, _view(request, view_id))
 
 
@@ -252,5 +253,6 @@ def columns(request: Any) -> Any:
 
 @router.put("/list-columns", response={200: Columns, **KEPT}, summary="Choose columns")
 def choose_columns(request: Any, body: Columns) -> Any:
+    """Columns and their order; an empty list makes the list a ledger by day again."""
     kept = keeping.keep_columns(subject=request.person.subject, columns=body.columns)
     return {"columns": list(kept)}

@@ -1,6 +1,8 @@
 """The JSON API's frame: who may call it, each failure as problem+json; features add routers."""
 
+import json
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +28,12 @@ What a signed-in person sees and does on the pages, as JSON, from the same origi
   digits, `_` or `-`. The same key and body give the same answer again; another body is a 422.
 * **Errors**: RFC 9457 `application/problem+json`, with a stable `code` and the `request_id`.
 """
+
+
+# Whole examples by the names of their schemas, where fields have none of their own.
+EXAMPLES: dict[str, Any] = json.loads(
+    Path(__file__).with_name("api_examples.json").read_text(encoding="utf-8")
+)
 
 
 class ProblemDetails(BaseModel):
@@ -79,6 +87,8 @@ class DescribedAPI(NinjaAPI):
         for item in document["paths"].values():
             for operation in item.values():
                 _tell_of_problems(operation)
+        for name, example in EXAMPLES.items():
+            document["components"]["schemas"][name]["examples"] = [example]
         return document
 
 
