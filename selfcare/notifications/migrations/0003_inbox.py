@@ -4,19 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0002_sending'),
+        ("notifications", "0002_sending"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='notification',
-            name='waits_until',
+            model_name="notification",
+            name="waits_until",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('in_inbox', True), ('waits', True)), fields=['subject'], name='notifications_waiting'),
+            model_name="notification",
+            index=models.Index(
+                condition=models.Q(("in_inbox", True), ("waits", True)),
+                fields=["subject"],
+                name="notifications_waiting",
+            ),
         ),
     ]
