@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from selfcare.notifications import unsubscribing
-from selfcare.notifications.models.rules import Category
+from selfcare.notifications.wording import CATEGORIES
 from selfcare.web.guards import public
 from selfcare.web.pages import render_page
 from selfcare.web.request import Request
@@ -27,7 +27,7 @@ def unsubscribe(request: Request, token: str) -> HttpResponse:
     done = request.method == "POST"
     if done:
         unsubscribing.mute(subject=subject, categories=categories)
-    context = {"categories": [Category(one).label for one in categories], "done": done}
+    context = {"categories": [CATEGORIES[one].title for one in categories], "done": done}
     response = render_page(request, "notifications/unsubscribe.html", context)
     response["Cache-Control"] = "no-store, private"
     # Whoever follows a link from here needn't learn by which one the person came.

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from types import ModuleType
 
+from django.utils.translation import ngettext
+
 from selfcare.notifications.models import Attempt
 from selfcare.notifications.models.rules import Channel
 from selfcare.notifications.words import Words
@@ -34,6 +36,12 @@ class Message:
     unsure_of: str = ""
     # The provider that lost so many answers that another is asked now.
     given_up_on: str = ""
+
+    @property
+    def more_words(self) -> str:
+        return ngettext("And %(count)d more", "And %(count)d more", self.more) % {
+            "count": self.more
+        }
 
     @property
     def is_single(self) -> bool:
