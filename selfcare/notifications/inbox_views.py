@@ -48,6 +48,8 @@ def inbox_list(request: SignedInRequest) -> HttpResponse:
         "months": settings.NOTIFICATION_MONTHS,
         "waiting_ids": ",".join(one.public_id for one in first),
         "days": list(showing.days(rows, zone_of(request.person))),
+        # One field a page, however many days it has: a form has room for two hundred.
+        "page_ids": ",".join(one.id for one in rows),
         "shown": len(rows) + len(first),
         "next_url": showing.url_of(asked, cursor=page.next_cursor) if page.next_cursor else "",
         "fresh": freshness.begin(asked, (*first, *page.rows), now),

@@ -118,14 +118,14 @@ def _action(notification: Notification) -> tuple[str, str]:
 
 
 def days(rows: Iterable[Row], zone: ZoneInfo) -> Iterator[dict[str, Any]]:
-    """The rows by the day on which they came, in the person's zone; `ids` are what is shown."""
+    """The rows by the day on which they came, in the person's zone."""
 
     def day_of(one: Row) -> date:
         return one.notification.created_at.astimezone(zone).date()
 
     for day, group in groupby(rows, key=day_of):
         found = list(group)
-        yield {"date": day, "rows": found, "ids": ",".join(one.id for one in found)}
+        yield {"date": day, "rows": found}
 
 
 def frame(asked: Asked, counts: Mapping[str, str]) -> dict[str, Any]:

@@ -233,6 +233,16 @@ def test_all_shown_means_what_was_shown_and_nothing_that_came_since(client: Clie
     assert late.pk in unread
 
 
+def test_what_is_shown_takes_one_field_however_many_days_it_has(client: Client) -> None:
+    rows = many(20)
+    for n, row in enumerate(rows):
+        Notification.objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(days=n))
+    page = html.fromstring(client.get("/notifications/").text)
+    assert len(page.cssselect(".day")) == 20
+    (field,) = page.cssselect("input[name=shown]")
+    assert field.get("value").split(",") == [row.public_id for row in rows]
+
+
 def test_the_button_of_a_row_marks_that_row_alone(client: Client) -> None:
     rows = many(2)
     form = {"one": f"read {rows[1].public_id}", "id": rows[0].public_id}
