@@ -8,7 +8,15 @@ import pytest
 
 from tools.bench.load import Target, percentile
 
-SMALL = {"BENCH_TRANSACTIONS": "600", "BENCH_ROUNDS": "1", "BENCH_SECONDS": "0.05"}
+SMALL = {
+    "BENCH_TRANSACTIONS": "600",
+    "BENCH_ROUNDS": "1",
+    "BENCH_SECONDS": "0.05",
+    "BENCH_EVENTS_SECONDS": "0.5",
+    "BENCH_EVENTS_RATE": "60",
+    "BENCH_TELLING_SECONDS": "2",
+    "BENCH_TELLING_RATE": "10",
+}
 
 
 def run(**env: str) -> subprocess.CompletedProcess[str]:
@@ -17,7 +25,7 @@ def run(**env: str) -> subprocess.CompletedProcess[str]:
         env={**os.environ, **env},
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=300,
         check=False,
     )
 
@@ -31,6 +39,10 @@ def test_it_measures_every_page_beside_the_empty_view() -> None:
     assert "memory of selfcare" in done.stdout
     assert "\ncsv as a job " in done.stdout
     assert "while an export runs" in done.stdout
+    assert "\nhook, steadily 60 a second " in done.stdout
+    assert "730 events posted, 730 kept." in done.stdout
+    for words in ("in the inbox", "at the mail server"):
+        assert f"\n{words} " in done.stdout
 
 
 def test_it_refuses_a_number_that_is_none() -> None:

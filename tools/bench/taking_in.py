@@ -14,7 +14,7 @@ import psycopg
 
 from tools.bench.load import WrongAnswerError, percentile
 from tools.bench.posting import Posters, plain_request, requests_for
-from tools.bench.stack import Stack, StackError, running
+from tools.bench.stack import Stack, StackError, cpu_seconds, running
 from tools.children import free_port
 
 AT_ONCE = 8
@@ -32,7 +32,9 @@ def bench(stack: Stack) -> None:
     seconds = float(os.environ.get("BENCH_EVENTS_SECONDS", "20"))
     per_second = float(os.environ.get("BENCH_EVENTS_RATE", "300"))
     rounds = int(os.environ.get("BENCH_ROUNDS", "5"))
-    port, empty_port = serve(stack), _serve_empty(stack)
+    port = serve(stack)
+    site = stack.children[-1].pid
+    empty_port = _serve_empty(stack)
     hook = Posters(port, AT_ONCE)
     empty = Posters(empty_port, AT_ONCE)
     nothing = [plain_request("/", empty_port, request_body(one)) for one in requests_for(port, 1)]
@@ -49,7 +51,10 @@ def bench(stack: Stack) -> None:
         times[1].extend(theirs.times)
         posted += A_ROUND
     ready = requests_for(port, round(seconds * per_second))
+    pids = [site] + ([stack.postgres.child.pid] if stack.postgres.child else [])
+    before = sum(map(cpu_seconds, pids))
     steady = Posters(port, CONNECTIONS).steadily(iter(ready), per_second=per_second)
+    cost = (sum(map(cpu_seconds, pids)) - before) / len(ready)
     posted += len(ready)
     kept = count_of(stack, "SELECT count(*) FROM events_event")
     if kept != posted:
@@ -62,6 +67,7 @@ def bench(stack: Stack) -> None:
     _tell("hook, full pace", median(own for own, _ in rates), share, times[0])
     _tell(f"hook, steadily {per_second:.0f} a second", steady.rate, 0, steady.times)
     print(f"{posted:,} events posted, {kept:,} kept.")
+    print(f"processor time an event, site and database together: {cost * 1000:.1f} ms")
     print(HOW.format(rounds=rounds))
 
 

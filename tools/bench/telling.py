@@ -18,7 +18,7 @@ import psycopg
 
 from tools.bench.load import WrongAnswerError, percentile
 from tools.bench.posting import Posters, event, request_of
-from tools.bench.stack import ROOT, Stack, StackError, running
+from tools.bench.stack import ROOT, Stack, StackError, cpu_seconds, running
 from tools.bench.taking_in import CONNECTIONS, serve
 from tools.children import free_port, spawn, wait_until
 
@@ -47,8 +47,11 @@ def bench(stack: Stack) -> None:
     notes = _start_mailbox(stack)
     _add_people(stack)
     port = serve(stack)
-    for _ in range(workers):
-        _start_worker(stack)
+    site = [stack.children[-1].pid]
+    own = [_start_worker(stack) for _ in range(workers)]
+    database = [stack.postgres.child.pid] if stack.postgres.child else []
+    processes = {"site": site, "workers": own, "database": database}
+    before = _costs(processes)
     due: dict[str, float] = {}
     requests = _requests(port, round(seconds * per_second), per_second, due)
     inbox = Inbox(stack.env["DATABASE_URL"])
@@ -67,6 +70,10 @@ def bench(stack: Stack) -> None:
         spans = [percentile(times, one) for one in (50, 95, 99)] + [max(times)]
         told = "".join(f"{one * 1000:>8.0f} ms" for one in spans)
         print(f"{name:40}{len(times):>10,}{told}")
+    after = _costs(processes)
+    costs = {name: (after[name] - before[name]) / len(due) * 1000 for name in after}
+    told = ", ".join(f"{name} {cost:.1f} ms" for name, cost in costs.items())
+    print(f"processor time an event: {told}; together {sum(costs.values()):.1f} ms")
     print(HOW.format(people=PEOPLE, workers=workers))
 
 
@@ -149,9 +156,14 @@ def _start_mailbox(stack: Stack) -> Path:
     return notes
 
 
-def _start_worker(stack: Stack) -> None:
+def _start_worker(stack: Stack) -> int:
     number = len(stack.children)
     _start(stack, ["manage.py", "worker"], f"worker-{number}", "worker.started")
+    return stack.children[-1].pid
+
+
+def _costs(processes: dict[str, list[int]]) -> dict[str, float]:
+    return {name: sum(cpu_seconds(pid) for pid in pids) for name, pids in processes.items()}
 
 
 def _start(stack: Stack, command: list[str], name: str, ready: str) -> None:
