@@ -79,7 +79,7 @@ class Box:
             try:
                 requests.get(f"{self.url}/health/ready", timeout=5)
                 return
-            except requests.ConnectionError:
+            except requests.RequestException:  # not there yet, or busy starting
                 time.sleep(0.1)
         raise AssertionError((self.folder / "box.log").read_text())
 
