@@ -21,7 +21,7 @@ def page_of_alice(signed_in_page: SignedInPage, alice: Person) -> Page:
 def test_a_choice_is_saved_and_counts_at_once(page_of_alice: Page) -> None:
     page = page_of_alice
     page.evaluate("window.stayed = true")
-    page.get_by_label("Language").select_option("de")
+    page.get_by_label("Language", exact=True).select_option("de")
     expect(page.get_by_role("heading", level=1)).to_have_text("Einstellungen")
     expect(page).to_have_title("Einstellungen · Selfcare")
     page.get_by_label("Dunkel").check()
@@ -61,7 +61,7 @@ def test_two_tabs_do_not_overwrite_each_other(page_of_alice: Page) -> None:
 def test_it_works_without_a_script(signed_in_page: SignedInPage, alice: Person) -> None:
     page = signed_in_page(alice, java_script_enabled=False)
     page.goto("/preferences/")
-    page.get_by_label("Language").select_option("cs")
+    page.get_by_label("Language", exact=True).select_option("cs")
     page.get_by_label("After signing in").select_option("transactions")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status").first).to_contain_text("Uloženo.")
