@@ -64,7 +64,12 @@ def _add(
     elif keys:
         Address.objects.filter(pk=known.pk).update(keys=keys)
         known.keys = keys
-    verifying.send_code(known)
+    try:
+        verifying.send_code(known)
+    except Refused as refusal:
+        # Sent twice by one click: the first code is on its way.
+        if refusal.code != "code_too_soon":
+            raise
     return known
 
 

@@ -15,6 +15,8 @@ from selfcare.notifications.models import Delivery
 # More single messages than this to one person on one channel in a minute are one message.
 BURST_SECONDS = 60
 CLOSED_AT_ONCE = 200
+# By these reasons it is in a digest whether there is a flood or not.
+GATHERED_ANYWAY = ("daily", "weekly", "quiet_hours")
 
 
 def open_digest(*, subject: str, channel: str, kind: str, due_at: datetime) -> Delivery:
@@ -65,9 +67,13 @@ def put(delivery: Delivery, *, kind: str, due_at: datetime, reason: str) -> None
 def is_crowded(subject: str, channel: str, now: datetime, *, most: int) -> bool:
     """Whether more than `most` went out to this person on this channel within a minute."""
     since = now - timedelta(seconds=BURST_SECONDS)
-    lately = Delivery.objects.filter(
-        subject=subject, channel=channel, created_at__gt=since, notification__isnull=False
-    ).exclude(state=Delivery.State.NOT_WANTED)
+    lately = (
+        Delivery.objects.filter(
+            subject=subject, channel=channel, created_at__gt=since, notification__isnull=False
+        )
+        .exclude(state=Delivery.State.NOT_WANTED)
+        .exclude(reason__in=GATHERED_ANYWAY)
+    )
     return len(lately.values_list("pk")[:most]) >= most
 
 

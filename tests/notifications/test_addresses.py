@@ -15,6 +15,8 @@ from selfcare.notifications import address_book, verifying
 from selfcare.notifications.address_refusals import Refused
 from selfcare.notifications.channels import push
 from selfcare.notifications.models import Address, CodeSending
+from tests.notifications import happenings
+from tests.notifications.post import the
 from tests.support.control import Control
 from tests.support.servers import Server
 from tests.support.sign_in import sign_in
@@ -98,6 +100,21 @@ def test_it_takes_no_address_that_the_provider_has_not_verified(client: Client):
     session.save()
     client.get(LIST)
     assert not Address.objects.exists()
+
+
+def test_it_tells_somebody_who_only_ever_signed_in(client: Client):
+    sign_in(client, HER)
+    delivery = the("email", happenings.told())
+    assert delivery.state == "waiting"
+    assert delivery.address.value == "alice@example.com"
+
+
+def test_it_adds_once_by_two_clicks(her: Client, control: Control):
+    control.empty_outbox()
+    first, second = (add(her, "sms", "+4915112345678") for _ in range(2))
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first["Location"] == second["Location"]
+    assert len(control.outbox("+4915112345678")) == 1
 
 
 def test_it_verifies_a_mail_address_by_its_code(her: Client, post_office: Server, control: Control):
