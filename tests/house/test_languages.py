@@ -13,9 +13,12 @@ from django.test import Client, RequestFactory
 from django.urls import Resolver404, resolve
 from lxml import html
 
+from selfcare.documents import typeset
 from selfcare.identity import leaving
 from selfcare.instructions import wording
 from selfcare.instructions.models import Instruction, State
+from selfcare.notifications import words
+from selfcare.notifications.channels import Message, email
 from selfcare.web import formats, problems
 from selfcare.web.request import Request, Wishes
 from tests.support import pseudo
@@ -333,3 +336,79 @@ def test_it_finds_english_that_was_forgotten() -> None:
         page = engines["django"].from_string(source).render({})
         left = pseudo.english_on(f"<div>{page}</div>", ())
     assert left == ["<p>: Never heard of: Never heard of", "<b>: Bare: Bare"]
+
+
+# ── Mails, texts, documents ─────────────────────────────────────────────────────────────────
+TOLD = {
+    "kind": "payment", "direction": "out", "status": "completed", "amount_minor": 6490,
+    "currency": "EUR", "fee_minor": 0, "counterparty_name": TYPED, "merchant_id": "mer_1",
+    "merchant_name": TYPED, "expires_at": "2026-11-22T10:00:00Z", "reason_code": "AC04",
+    "granted_minor": 1000, "respond_by": "2026-11-22T10:00:00Z", "state": "open",
+    "waiting_for": "user", "transaction_id": "txn_1", "actor": "merchant", "browser": "A browser",
+    "account_name": TYPED, "month": "2026-10", "title": {"en": TYPED, "de": TYPED},
+    "url": "/", "scope": TYPED, "address": "a@example.com", "channel": "email", "why": "bounced",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("event", [*words.TABLE, "case.other", "transaction.other"])
+@pytest.mark.parametrize("direction", ["in", "out"])
+def test_no_message_has_english_left(event: str, direction: str) -> None:
+    with pseudo.spoken() as code, formats.use(formats.Formats(code)):
+        for over in (False, True):
+            told = words.of(event, {**TOLD, "direction": direction}, object_id="x_1", over=over)
+            said = f"{told.title} {told.text} {told.action}"
+            assert not pseudo.english_in(said, pseudo.calendar_words() | {TYPED})
+
+
+def test_no_mail_has_english_left() -> None:
+    with pseudo.spoken() as code, formats.use(formats.Formats(code)):
+        lines = [words.of(event, TOLD, object_id="x_1") for event in words.TABLE]
+        message = Message(
+            id="dlv_1", title=TYPED, lines=lines, more=3, path="/",
+            unsubscribe_url="https://selfcare.example/unsubscribe/x/", urgent=False,
+        )  # fmt: skip
+        mail = email.compose("a@example.com", message)
+    plain, rich = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert plain is not None
+    assert rich is not None
+    data = pseudo.calendar_words() | {TYPED}
+    assert not pseudo.english_in(plain.get_content(), data)
+    assert not pseudo.english_on(rich.get_content(), data)
+
+
+def test_no_document_has_english_left(
+    walker: Callable[..., Walkers], rich: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is handed over to be set in type; the papers themselves hold no word."""
+    walk = walker(rich)
+    told: list[Any] = []
+    pdf = typeset.pdf
+
+    def seen(template: str, data: dict[str, Any], **more: Any) -> bytes:
+        told.append(data)
+        return pdf(template, data, **more)
+
+    monkeypatch.setattr(typeset, "pdf", seen)
+    client = walk.client
+    for one in client.get("/api/v1/transactions?limit=100").json()["data"]:
+        client.get(f"/transactions/{one['id']}/receipt.pdf", headers=ASKS)
+    account = client.get("/api/v1/accounts").json()["data"][0]["id"]
+    month = client.get(f"/api/v1/accounts/{account}/statements").json()["data"][0]["month"]
+    client.get(f"/statements/{account}/{month}/statement.pdf", headers=ASKS)
+    assert len(told) > 5
+    walk.found += [
+        f"document: {' '.join(left)}: {re.sub(r'txn_[0-9a-z]+|[0-9:]+', '…', text)}"
+        for data in told
+        for text in strings_in({name: value for name, value in data.items() if name != "lang"})
+        if (left := pseudo.english_in(text, walk.data))
+    ]
+
+
+def strings_in(data: Any) -> Iterator[str]:
+    if isinstance(data, dict):
+        data = list(data.values())
+    if isinstance(data, list | tuple):
+        for one in data:
+            yield from strings_in(one)
+    elif isinstance(data, str):
+        yield data
