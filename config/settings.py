@@ -257,7 +257,7 @@ WORKER_DUTIES = [
 # What may take minutes has a thread of its own in each worker, so that nothing waits behind it.
 # It is called with an Event that is set when the worker is told to stop.
 WORKER_LONG_DUTIES = [
-    ("selfcare.events.matching_loop.run_due", 0.1),
+    ("selfcare.events.matching_loop.run_due", 0.2),
     ("selfcare.events.catching_up.run_due", 10),
     ("selfcare.documents.exports.jobs.run_due", 0.5),
     # One for each channel: one that is dead delays no other.
