@@ -68,17 +68,6 @@ def test_it_works_without_a_script(signed_in_page: SignedInPage, alice: Person) 
     expect(page.get_by_role("heading", level=1)).to_have_text("Předvolby")
 
 
-def test_signing_in_leads_to_the_page_that_was_chosen(
-    signed_in_page: SignedInPage, alice: Person
-) -> None:
-    page = signed_in_page(alice)
-    page.goto("/preferences/")
-    page.get_by_label("After signing in").select_option("transactions")
-    expect(page.get_by_text("Saved. It counts everywhere")).to_be_visible()
-    again = signed_in_page(alice)
-    assert again.url.endswith("/transactions/")
-
-
 def test_a_list_has_the_rows_that_were_chosen(
     signed_in_page: SignedInPage, control: Control
 ) -> None:

@@ -33,7 +33,8 @@ SILENT = {
 }
 # Two words or more, the first of them with a capital, as a sentence or a label has.
 SENTENCE = re.compile(r"^[“]?[A-Z][\w’'-]* [\w“{%(][^\n]*$")
-# Names of browsers, which are kept in English, CLDR's letters for days, and who is signed in without a name or an address.
+# Names of browsers, which are kept in English, CLDR's letters for days, and whoever is signed in
+# without a name or an address.
 NAMES = re.compile(r"Samsung Internet|A browser|[EMLdy' .,/-]+|Signed in")
 
 

@@ -1,14 +1,18 @@
 """The page of the preferences: saved with and without a script, and counted everywhere at once."""
 
 import re
+from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
 from selfcare.preferences import actions
 from selfcare.preferences.models import Preferences
+from tests.support.control import Control, Person
 from tests.support.sign_in import sign_in
+from tests.support.signing_in import Walk
 
 ALICE = "usr_alice"
 HTMX = {"HX-Request": "true"}
@@ -136,3 +140,38 @@ def test_it_speaks_english_to_programs(client: Client) -> None:
 
 def test_it_needs_somebody_signed_in(db: None) -> None:
     assert Client().get("/preferences/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("start", "wanted", "led_to"),
+    [
+        ("", "/", "/"),
+        ("transactions", "/", "/transactions/"),
+        ("transactions", "/devices/", "/devices/"),
+        ("gone", "/", "/"),
+    ],
+)
+def test_signing_in_leads_where_a_person_likes_to_begin(
+    db: None, control: Control, alice: Person, start: str, wanted: str, led_to: str
+) -> None:
+    actions.save(subject=alice.sub, version=0, changes={"start_page": start})
+    client = Client(headers={"Accept-Language": "es"})
+    walk = Walk(alice, control)
+    begun = client.get("/sign-in/", {"next": wanted})
+    callback = walk.to_callback(begun["Location"])
+    done = client.get(callback.removeprefix(settings.SELFCARE_URL))
+    walk.session.close()
+    assert (done.status_code, done["Location"]) == (302, led_to)
+    # For mails, while nothing else is chosen.
+    with actions.speaking_to(alice.sub) as active:
+        assert active.language == "es"
+
+
+def test_a_list_has_as_many_rows_as_were_chosen(
+    control: Control, signed_in: Callable[[Person], tuple[Client, Walk]]
+) -> None:
+    person = control.add_person("Alice Marlow", history=30)
+    client, _walk = signed_in(person)
+    assert client.get("/transactions/").text.count('class="txn"') == 25
+    actions.save(subject=person.sub, version=0, changes={"rows": 50})
+    assert client.get("/transactions/").text.count('class="txn"') == 30
