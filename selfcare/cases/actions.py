@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from selfcare.cases.evidence import Piece
+from selfcare.cases.story import added
 from selfcare.clients.case_shapes import Case
 from selfcare.clients.shapes import Transaction
 from selfcare.instructions import actions as instructions
@@ -95,7 +96,7 @@ def say(
     *, intent: Intent, text: str, evidence: Sequence[Piece] = (), request_id: str
 ) -> Instruction:
     """Writes into a case, or adds files to it."""
-    words = text or f"Added {', '.join(piece.name for piece in evidence)}"
+    words = text or added(piece.name for piece in evidence)
     payload: dict[str, Any] = {"case_id": intent.case_id, "text": words[:2000]}
     if evidence:
         payload["evidence"] = [piece.named for piece in evidence]

@@ -7,6 +7,8 @@ from typing import Any
 import structlog
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from selfcare import errors
 from selfcare.annotations import media
@@ -21,9 +23,11 @@ SALT = "selfcare.cases.evidence"
 # As many as a case holds at the service.
 MOST = 20
 LOST = "We couldn’t hand over “{name}” just now. Nothing else is lost: choose it again and send."
-REFUSED = "The platform didn’t take “{name}”. Choose another file."
-TOO_MANY = "At most 20 files go with it. “{name}” and what came after it was left out."
-TOO_LARGE = "A file may have 10 MB, and one had more. Choose the others again with a smaller one."
+REFUSED = noop("The platform didn’t take “{name}”. Choose another file.")
+TOO_MANY = noop("At most 20 files go with it. “{name}” and what came after it was left out.")
+TOO_LARGE = noop(
+    "A file may have 10 MB, and one had more. Choose the others again with a smaller one."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,11 @@ def take(request: SignedInRequest) -> Taken:
     for file in request.FILES.getlist("files"):
         name = media.plain_name(file.name or "") or "file"
         if len(taken.pieces) >= MOST:
-            taken.faults.append(TOO_MANY.format(name=name))
+            taken.faults.append(_(TOO_MANY).format(name=name))
             break
         _hand_over(taken, subject, name, file)
     if uploads.too_large(request):
-        taken.faults.append(TOO_LARGE)
+        taken.faults.append(_(TOO_LARGE))
     return taken
 
 
@@ -102,10 +106,10 @@ def _hand_over(taken: Taken, subject: str, name: str, file: "UploadedFile[bytes]
         taken.faults.append(refusal.words)
     except errors.NoAnswer as failure:
         log.warning("evidence.not_stored", detail=failure.detail)
-        taken.faults.append(LOST.format(name=name))
+        taken.faults.append(_(LOST).format(name=name))
     except errors.CallFailed as refusal:
         log.warning("evidence.refused", detail=refusal.detail)
-        taken.faults.append(REFUSED.format(name=name))
+        taken.faults.append(_(REFUSED).format(name=name))
     else:
         if piece.sha256 not in {p.sha256 for p in taken.pieces}:
             taken.pieces.append(piece)

@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 from django.views.decorators.http import require_http_methods
 
 from selfcare.cases import actions, deciding, evidence, forms, story
@@ -36,18 +38,25 @@ class FollowUp:
 FOLLOW_UPS = {
     "message": FollowUp(
         "case_message", "message", forms.MessageForm, actions.say,
-        "Write a message", "{name} and we can read it.", "Send",
+        noop("Write a message"), noop("{name} and we can read it."), noop("Send"),
     ),
     "withdraw": FollowUp(
         "case_withdraw", "withdraw", forms.WithdrawalForm, actions.withdraw,
-        "Withdraw it", "Nobody decides about it any more, and it can’t be taken up again. "
-        "Another way may still be open to you afterwards.", "Withdraw it",
+        noop("Withdraw it"),
+        noop(
+            "Nobody decides about it any more, and it can’t be taken up again. Another way may "
+            "still be open to you afterwards."
+        ),
+        noop("Withdraw it"),
     ),
     "escalate": FollowUp(
         "case_escalate", "escalate", forms.EscalationForm, actions.escalate,
-        "Make a dispute of it", "{name} answers once more, within 10 days. If you two don’t agree, "
-        "you show what you have within 10 days, and we decide within 20. That is final here.",
-        "Make it a dispute",
+        noop("Make a dispute of it"),
+        noop(
+            "{name} answers once more, within 10 days. If you two don’t agree, you show what you "
+            "have within 10 days, and we decide within 20. That is final here."
+        ),
+        noop("Make it a dispute"),
     ),
 }  # fmt: skip
 
@@ -68,7 +77,7 @@ def _back_to_case(
     """A message that surely arrived is read where it stands, in its case."""
     if made is None or made.action != "case_message" or made.state != State.DONE:
         return response
-    messages.success(request, "Your message is part of the case.")
+    messages.success(request, _("Your message is part of the case."))
     return SeeOther(reverse("cases:detail", args=[case_id]))
 
 
@@ -115,8 +124,9 @@ class Page:
         context: dict[str, Any] = {
             "case": case,
             "case_title": told["title"],
-            "follow_up": follow_up,
-            "notice_words": follow_up.notice.format(name=case.transaction.name),
+            "title": _(follow_up.title),
+            "button": _(follow_up.button),
+            "notice_words": _(follow_up.notice).format(name=case.transaction.name),
             "until": can.until if can else None,
             "intent": intent.token(),
             "refusal": refusal,
@@ -129,7 +139,7 @@ class Page:
 
 
 def _why(can: story.CanDo | None) -> str:
-    return can.refusal if can else "a case of this kind has no such step."
+    return can.refusal if can else _("a case of this kind has no such step.")
 
 
 message_new = _view("message")

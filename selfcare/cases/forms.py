@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from selfcare import money
 from selfcare.cases.evidence import Taken
@@ -10,21 +12,21 @@ from selfcare.transactions import wording
 from selfcare.transactions.forms import CHOOSE, LONG, NOT_CHOSEN
 
 DISPUTE_REASONS = [
-    ("not_received", "It never came"),
-    ("not_as_described", "It isn’t what was promised"),
-    ("duplicate", "I was charged twice"),
-    ("wrong_amount", "I was charged a wrong amount"),
+    ("not_received", _lazy("It never came")),
+    ("not_as_described", _lazy("It isn’t what was promised")),
+    ("duplicate", _lazy("I was charged twice")),
+    ("wrong_amount", _lazy("I was charged a wrong amount")),
 ]
 FRAUD_REASONS = [
-    ("not_me", "I didn’t make it"),
-    ("tricked", "Somebody deceived me"),
-    ("coerced", "Somebody forced me"),
+    ("not_me", _lazy("I didn’t make it")),
+    ("tricked", _lazy("Somebody deceived me")),
+    ("coerced", _lazy("Somebody forced me")),
 ]
 RECALL_REASONS = [
-    ("wrong_payee", "It went to the wrong place"),
-    ("wrong_amount", "The amount is wrong"),
-    ("duplicate", "I sent it twice"),
-    ("tricked", "Somebody deceived me"),
+    ("wrong_payee", _lazy("It went to the wrong place")),
+    ("wrong_amount", _lazy("The amount is wrong")),
+    ("duplicate", _lazy("I sent it twice")),
+    ("tricked", _lazy("Somebody deceived me")),
 ]
 LONGEST_MESSAGE = 2000
 
@@ -35,19 +37,21 @@ class Files(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
-def _message(label: str, *, required: bool = False, help_text: str = "") -> forms.CharField:
+def _message(label: Any, *, required: bool = False, help_text: Any = "") -> forms.CharField:
     return forms.CharField(
         label=label,
         required=required,
         max_length=LONGEST_MESSAGE,
         widget=forms.Textarea({"rows": 4}),
-        error_messages=LONG | {"required": "Write what it is about."},
+        error_messages=LONG | {"required": _lazy("Write what it is about.")},
         help_text=help_text,
     )
 
 
-def _reason(choices: list[tuple[str, str]]) -> forms.ChoiceField:
-    return forms.ChoiceField(label="Why?", choices=[NOT_CHOSEN, *choices], error_messages=CHOOSE)
+def _reason(choices: list[tuple[str, Any]]) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_lazy("Why?"), choices=[NOT_CHOSEN, *choices], error_messages=CHOOSE
+    )
 
 
 class CaseForm(forms.Form):
@@ -73,10 +77,10 @@ class CaseForm(forms.Form):
         self.most = most
         if self.takes_files:
             self.fields["files"] = forms.Field(
-                label="Add photos or papers",
+                label=_lazy("Add photos or papers"),
                 required=False,
                 widget=Files({"accept": ".pdf,.png,.jpg,.jpeg"}),
-                help_text="PDF, PNG or JPEG, up to 10 MB each.",
+                help_text=_lazy("PDF, PNG or JPEG, up to 10 MB each."),
             )
 
     def clean(self) -> dict[str, Any]:
@@ -95,9 +99,9 @@ class ClaimForm(CaseForm):
     """A form that asks for money: all that can come back, or a part."""
 
     amount = forms.CharField(
-        label="How much?",
+        label=_lazy("How much?"),
         max_length=40,
-        error_messages={"required": "Write how much you want back."},
+        error_messages={"required": _lazy("Write how much you want back.")},
     )
 
     def __init__(self, data: Any = None, *, most: money.Money, **rest: Any) -> None:
@@ -111,15 +115,15 @@ class ClaimForm(CaseForm):
         except money.BadAmount as error:
             raise forms.ValidationError(str(error)) from error
         if amount.amount_minor <= 0:
-            raise forms.ValidationError("Ask for more than nothing.")
+            raise forms.ValidationError(_("Ask for more than nothing."))
         if most < amount:
-            raise forms.ValidationError(f"At most {most} can still come back.")
+            raise forms.ValidationError(_("At most %(most)s can still come back.") % {"most": most})
         return amount
 
 
 class RefundRequestForm(ClaimForm):
     reason = _reason(wording.REFUND_REASONS)
-    message = _message("What should they know?")
+    message = _message(_lazy("What should they know?"))
 
     def __init__(self, data: Any = None, **rest: Any) -> None:
         super().__init__(data, **rest)
@@ -131,36 +135,38 @@ class RefundRequestForm(ClaimForm):
 class DisputeForm(ClaimForm):
     reason = _reason(DISPUTE_REASONS)
     message = _message(
-        "What happened?", help_text="What you bought, what you got, and what they told you."
+        _lazy("What happened?"),
+        help_text=_lazy("What you bought, what you got, and what they told you."),
     )
 
 
 class FraudReportForm(CaseForm):
     reason = _reason(FRAUD_REASONS)
     message = _message(
-        "What happened?", help_text="How you noticed, and who contacted you. Never a code."
+        _lazy("What happened?"),
+        help_text=_lazy("How you noticed, and who contacted you. Never a code."),
     )
 
 
 class RecallForm(CaseForm):
     takes_files = False
     reason = _reason(RECALL_REASONS)
-    message = _message("What should their bank know?")
+    message = _message(_lazy("What should their bank know?"))
 
 
 class InquiryForm(CaseForm):
     begins_with = ()
-    message = _message("What do you want to know?", required=True)
+    message = _message(_lazy("What do you want to know?"), required=True)
 
 
 class MessageForm(CaseForm):
     begins_with = ()
-    text = _message("Write a message")
+    text = _message(_lazy("Write a message"))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if not data.get("text") and not self.taken.pieces and not self.errors:
-            self.add_error("text", "Write something, or add a file.")
+            self.add_error("text", _("Write something, or add a file."))
         return data
 
 
@@ -173,5 +179,6 @@ class EscalationForm(CaseForm):
     takes_files = False
     reason = _reason(DISPUTE_REASONS)
     message = _message(
-        "Why don’t you agree?", help_text="Papers and photos are added to the dispute afterwards."
+        _lazy("Why don’t you agree?"),
+        help_text=_lazy("Papers and photos are added to the dispute afterwards."),
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 from django.views.decorators.http import require_http_methods
 
 from selfcare.cases import actions, deciding, evidence, forms, story
@@ -16,6 +18,7 @@ from selfcare.instructions.intents import Intent
 from selfcare.instructions.models import Draft, Instruction
 from selfcare.money import Money
 from selfcare.web.guards import signed_in
+from selfcare.web.moments import Zone
 from selfcare.web.pages import render_page
 from selfcare.web.request import SignedInRequest
 from selfcare.web.zones import zone_of
@@ -39,23 +42,23 @@ OPENINGS = {
     for opening in (
         Opening(
             "request_refund", forms.RefundRequestForm, actions.request_refund,
-            "Ask {name} for it", "you can’t ask for it here any more",
+            noop("Ask {name} for it"), noop("After {until} you can’t ask for it here any more."),
         ),
         Opening(
             "dispute", forms.DisputeForm, actions.dispute,
-            "Open the dispute", "it can’t be disputed any more",
+            noop("Open the dispute"), noop("After {until} it can’t be disputed any more."),
         ),
         Opening(
             "report_fraud", forms.FraudReportForm, actions.report_fraud,
-            "Report it as fraud", "it can’t be reported here any more",
+            noop("Report it as fraud"), noop("After {until} it can’t be reported here any more."),
         ),
         Opening(
             "recall", forms.RecallForm, actions.recall,
-            "Ask their bank for it", "it can’t be recalled any more",
+            noop("Ask their bank for it"), noop("After {until} it can’t be recalled any more."),
         ),
         Opening(
             "ask_merchant", forms.InquiryForm, actions.ask_merchant,
-            "Send the question", "it can’t be asked here any more",
+            noop("Send the question"), noop("After {until} it can’t be asked here any more."),
         ),
     )
 }  # fmt: skip
@@ -112,12 +115,14 @@ class Page:
             form = self._fresh(now, draft)
         refusal = story.refusal(txn, action, zone_of(request.person))
         verdict = txn.action(action)
+        until = verdict.until if verdict else None
         context = {
             "txn": txn,
             "opening": self.opening,
             "way": story.worded(RULES.ways[action], txn),
-            "button": self.opening.button.format(name=txn.counterparty.name),
-            "until": verdict.until if verdict else None,
+            "button": _(self.opening.button).format(name=txn.counterparty.name),
+            "until": until,
+            "after": self._after(until),
             "since": since(txn),
             "intent": (intent or now).token(),
             "refusal": refusal,
@@ -125,6 +130,13 @@ class Page:
         }
         status = 409 if refusal or notice else 422 if form.is_bound and form.errors else 200
         return render_page(request, "cases/new.html", context, status=status)
+
+    def _after(self, until: datetime | None) -> str:
+        """What isn't possible any more when the clock has run out."""
+        if until is None:
+            return ""
+        told = Zone.of(zone_of(self.request.person)).deadline(until)
+        return _(self.opening.after).format(until=told)
 
     def _fresh(self, intent: Intent, draft: Draft | None) -> forms.CaseForm:
         most = Money(intent.most_minor, intent.currency)

@@ -1,10 +1,13 @@
 """One case told in words: where it stands, what happens next and by when; it calls nobody."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from selfcare.cases import wording
 from selfcare.cases.rules import RULES, Way
@@ -21,9 +24,9 @@ class Line:
 
     at: datetime
     words: str
-    amount: Money | None
     face: str
     who: str
+    mine: bool
     open: bool
 
 
@@ -56,21 +59,22 @@ def of(case: Case, zone: ZoneInfo) -> dict[str, Any]:
     say = wording.SAY.get((case.kind, case.state)) or wording.SAY.get(("", case.state))
     say = say or wording.OTHER_SAY
     is_over = say.next == wording.DISPUTABLE and not case.may("escalate")
+    reason = wording.REASONS.get(case.reason or "", "")
     return {
         "title": title(case),
-        "headline": say.headline.format(**facts),
-        "next": (wording.SETTLED if is_over else say.next).format(**facts),
+        "headline": _(say.headline).format(**facts),
+        "next": _(wording.SETTLED if is_over else say.next).format(**facts),
         "deadline": deadline_of(case),
         "lines": tuple(_lines(case)),
         "said": tuple(_said(case)),
         "can": {can.name: can for can in _can(case, facts)},
-        "reason": wording.REASONS.get(case.reason or "", ""),
+        "reason": _(reason) if reason else "",
     }
 
 
 def title(case: Case) -> str:
     """`Dispute with Tandem Bikes`."""
-    return _kind(case).title.format(name=case.transaction.name)
+    return _(_kind(case).title).format(name=case.transaction.name)
 
 
 def chip(case: Case) -> wording.Chip:
@@ -78,7 +82,8 @@ def chip(case: Case) -> wording.Chip:
     found = wording.STATES.get(case.state, wording.OTHER_STATE)
     if case.is_open and case.state != "answered":
         found = wording.WAITING.get(case.waiting_for or "", found)
-    return wording.Chip(found.state, found.icon, found.words.format(name=case.transaction.name))
+    words = _(found.words).format(name=case.transaction.name)
+    return wording.Chip(found.state, found.icon, words)
 
 
 def icon(case: Case) -> str:
@@ -119,7 +124,8 @@ def worded(way: Way, txn: Transaction) -> Way:
         "most": str(Money(left, txn.currency)),
     }
     told = ("title", "means", "cannot", "decides", "takes")
-    return replace(way, **{name: getattr(way, name).format(**facts) for name in told})
+    words: dict[str, Any] = {name: _(getattr(way, name)).format(**facts) for name in told}
+    return replace(way, **words)
 
 
 def refusal(txn: Transaction, action: str, zone: ZoneInfo) -> str:
@@ -128,8 +134,18 @@ def refusal(txn: Transaction, action: str, zone: ZoneInfo) -> str:
     why = RULES.refusals.get(action, {}).get((verdict and verdict.reason) or "")
     if verdict is None or verdict.allowed or why is None:
         return transaction_story.refusal(txn, action, zone)
-    until = Zone.of(zone).deadline(verdict.until) if verdict.until else "then"
-    return why.format(name=txn.counterparty.name, until=until)
+    until = Zone.of(zone).deadline(verdict.until) if verdict.until else _then()
+    return _(why).format(name=txn.counterparty.name, until=until)
+
+
+def added(names: Iterable[str]) -> str:
+    """What is sent where somebody adds files and writes nothing: English, as all that is kept."""
+    return wording.ADDED.format(names=", ".join(names))
+
+
+def _then() -> str:
+    """Stands for a day that the service didn't tell."""
+    return pgettext("instead of a day, as in: until then", "then")
 
 
 def _kind(case: Case) -> wording.Kind:
@@ -142,12 +158,15 @@ def _lines(case: Case) -> Iterator[Line]:
         who, face = _who(case, event.actor)
         side = "you" if event.actor.kind == "user" else event.actor.kind
         words = wording.EVENTS.get((event.name, side)) or wording.EVENTS.get((event.name, ""))
+        told = _(words or wording.OTHER_EVENT).format(actor=who)
+        moved = event.amount_minor
+        amount = None if moved is None else Money(moved, case.currency)
         yield Line(
             at=event.at,
-            words=(words or wording.OTHER_EVENT).format(actor=who),
-            amount=None if event.amount_minor is None else Money(event.amount_minor, case.currency),
+            words=f"{told}: {amount}" if amount else told,
             face=face,
             who=who,
+            mine=side == "you",
             open=number == last and case.is_open,
         )
 
@@ -157,7 +176,7 @@ def _said(case: Case) -> Iterator[Said]:
     own = (f for f in case.evidence if f.actor.kind == "user")
     first = tuple(f for f in own if f.sha256 not in named)
     if case.message or first:
-        yield Said(case.created_at, "You", "person", True, case.message or "", first)
+        yield Said(case.created_at, _("You"), "person", True, case.message or "", first)
     later = [*_answers(case), *_messages(case)]
     yield from sorted(later, key=lambda said: said.at)
 
@@ -176,13 +195,17 @@ def _messages(case: Case) -> Iterator[Said]:
     for message in case.messages:
         who, face = _who(case, message.actor)
         files = tuple(f for f in map(case.file, message.evidence) if f is not None)
-        yield Said(message.at, who, face, message.actor.kind == "user", message.text, files)
+        names = [file.name for file in files]
+        text = message.text
+        if names and text == added(names):
+            text = _(wording.ADDED).format(names=", ".join(names))
+        yield Said(message.at, who, face, message.actor.kind == "user", text, files)
 
 
 def _who(case: Case, actor: Actor) -> tuple[str, str]:
     """What somebody is called, and the shape of their face."""
     if actor.kind == "user":
-        return "You", "person"
+        return _("You"), "person"
     if actor.kind == "platform":
         return "Selfcare", "own"
     shape = "bank" if actor.kind == "bank" else "merchant"
@@ -200,8 +223,8 @@ def _can(case: Case, facts: dict[str, Any]) -> Iterator[CanDo]:
         why = wording.REFUSALS.get(f"{action.action}.{code}", why)
         if action.until is not None:
             facts = {**facts, "until": facts["zone"].deadline(action.until)}
-        refusal = "" if action.allowed else why.format(**facts)
-        yield CanDo(action.action, words, action.allowed, action.until, refusal)
+        refusal = "" if action.allowed else _(why).format(**facts)
+        yield CanDo(action.action, _(words), action.allowed, action.until, refusal)
 
 
 def _facts(case: Case, zone: ZoneInfo) -> dict[str, Any]:
@@ -212,6 +235,6 @@ def _facts(case: Case, zone: ZoneInfo) -> dict[str, Any]:
         "name": case.transaction.name,
         "amount": str(case.amount or case.transaction.amount),
         "granted": str(case.granted),
-        "by": told.deadline(by) if by else "then",
-        "until": told.deadline(until) if until else "then",
+        "by": told.deadline(by) if by else _then(),
+        "until": told.deadline(until) if until else _then(),
     }

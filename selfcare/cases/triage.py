@@ -5,12 +5,13 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from selfcare import errors
 from selfcare.cases import rules, story
 from selfcare.cases.opening import since
-from selfcare.cases.rules import Open, Step
+from selfcare.cases.rules import Answer, Open, Question, Step
 from selfcare.clients import cases as case_service
 from selfcare.clients import transactions as service
 from selfcare.clients.case_shapes import Case
@@ -35,13 +36,11 @@ def triage(request: SignedInRequest, transaction_id: str) -> HttpResponse:
         "number": len(step.path) + 1,
         "back_url": address(txn, step.path[:-1]) if step.path else "",
         "answers": [
-            {"answer": a, "url": address(txn, [*step.path, (step.question, a)])}
+            {"answer": in_words(a), "url": address(txn, [*step.path, (step.question, a)])}
             for a in step.answers
         ],
-        "ask": step.question.ask.format(name=txn.counterparty.name) if step.question else "",
-        "path": [
-            {"ask": q.ask.format(name=txn.counterparty.name), "answer": a} for q, a in step.path
-        ],
+        "ask": asked(step.question, txn) if step.question else "",
+        "path": [{"ask": asked(q, txn), "answer": in_words(a)} for q, a in step.path],
         "quick": [told(w, txn, step, zone) for w in rules.shortcuts(txn)] if step.question else [],
         "since": since(txn),
     }
@@ -51,6 +50,16 @@ def triage(request: SignedInRequest, transaction_id: str) -> HttpResponse:
     return render_page(request, "cases/triage.html", context, status=status)
 
 
+def asked(question: Question, txn: Transaction) -> str:
+    """A question, with the name of the other side."""
+    return _(question.ask).format(name=txn.counterparty.name)
+
+
+def in_words(answer: Answer) -> dict[str, str]:
+    """One answer, and what is said of it."""
+    return {"words": _(answer.words), "fine": _(answer.fine) if answer.fine else ""}
+
+
 def outcome(txn: Transaction, step: Step, zone: Any) -> dict[str, Any]:
     """`best` (None where nothing is possible), `others`, and what is said of it."""
     leaf = step.leaf
@@ -58,8 +67,8 @@ def outcome(txn: Transaction, step: Step, zone: Any) -> dict[str, Any]:
     return {
         "best": told(step.best, txn, step, zone) if step.best else None,
         "others": [told(way, txn, step, zone) for way in step.others],
-        "says": leaf.says.format(**words) if leaf else "",
-        "otherwise": leaf.otherwise.format(**words) if leaf else "",
+        "says": _(leaf.says).format(**words) if leaf else "",
+        "otherwise": _(leaf.otherwise).format(**words) if leaf else "",
     }
 
 

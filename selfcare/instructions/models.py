@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _lazy
 
 from selfcare import ids
 from selfcare.money import Money
@@ -16,13 +17,13 @@ from selfcare.money import Money
 class State(models.TextChoices):
     """Where an instruction stands. Only the first four can still change."""
 
-    AWAITING_PROOF = "awaiting_proof", "Waiting for your proof of identity"
-    QUEUED = "queued", "In line to be carried out"
-    SENDING = "sending", "Being carried out"
-    UNKNOWN = "unknown", "Not known yet"
-    DONE = "done", "Carried out"
-    REJECTED = "rejected", "Refused"
-    NOT_DONE = "not_done", "Not carried out"
+    AWAITING_PROOF = "awaiting_proof", _lazy("Waiting for your proof of identity")
+    QUEUED = "queued", _lazy("In line to be carried out")
+    SENDING = "sending", _lazy("Being carried out")
+    UNKNOWN = "unknown", _lazy("Not known yet")
+    DONE = "done", _lazy("Carried out")
+    REJECTED = "rejected", _lazy("Refused")
+    NOT_DONE = "not_done", _lazy("Not carried out")
 
 
 SENT = (State.SENDING, State.UNKNOWN)

@@ -209,7 +209,7 @@ def test_the_page_asks_again_ever_more_slowly_and_then_rests(client: Client, cas
 
 def test_a_closed_case_asks_no_more(client: Client, control: Control, case_id: str) -> None:
     control.answer_case(case_id, "decline", text="No.")
-    assert "load delay" not in client.get(f"/cases/{case_id}/").text
+    assert 'id="look-' not in client.get(f"/cases/{case_id}/").text
 
 
 def test_the_cards_show_what_is_under_way(

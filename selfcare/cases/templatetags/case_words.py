@@ -4,11 +4,11 @@ from datetime import datetime
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from selfcare.cases import story, wording
 from selfcare.clients.case_shapes import Case
 from selfcare.clients.shapes import Transaction
-from selfcare.transactions.wording import kind_of
 from selfcare.web.templatetags import look
 
 register = template.Library()
@@ -29,7 +29,7 @@ def case_title(case: Case) -> str:
 @register.filter
 def case_kind(case: Case) -> str:
     """`Dispute`."""
-    return wording.KINDS.get(case.kind, wording.OTHER_KIND).words
+    return _(wording.KINDS.get(case.kind, wording.OTHER_KIND).words)
 
 
 @register.filter
@@ -45,6 +45,6 @@ def case_deadline(case: Case) -> datetime | None:
 
 
 @register.filter
-def about_kind(txn: Transaction) -> str:
-    """`this deposit`: where nothing more is to be said of a transaction."""
-    return f"this {kind_of(txn.kind).words.lower()}"
+def nothing_possible(txn: Transaction) -> str:
+    """Where nothing more is to be said of a transaction."""
+    return _(wording.NOTHING_POSSIBLE.get(txn.kind, wording.OTHER_NOTHING_POSSIBLE))
