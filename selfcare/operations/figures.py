@@ -64,6 +64,11 @@ class ChannelFigures:
     def sent(self) -> int:
         return sum(hour.sent for hour in self.hours)
 
+    @property
+    def most(self) -> int:
+        """The tries of the busiest hour."""
+        return max((hour.total for hour in self.hours), default=0)
+
 
 @dataclass(frozen=True, slots=True)
 class Waits:

@@ -21,7 +21,7 @@ EVERY = 6
 @register.inclusion_tag("operations/_hours.html", takes_context=True)
 def hours(context: template.Context, figures: ChannelFigures) -> dict[str, Any]:
     """Taken below, no luck above it, refused on top; the table beside it says the same."""
-    most = max((hour.total for hour in figures.hours), default=0) or 1
+    most = figures.most or 1
     slot = 100 / (len(figures.hours) or 1)
     zone = zone_of(context)
     bars, marks = [], []
@@ -43,7 +43,6 @@ def hours(context: template.Context, figures: ChannelFigures) -> dict[str, Any]:
         "line": TALLEST,
         "height": TALLEST + FOOT,
         "text_y": TALLEST + FOOT - 5,
-        "most": most,
     }
 
 
