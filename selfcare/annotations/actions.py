@@ -19,6 +19,7 @@ from selfcare.annotations.models import (
     Rule,
 )
 from selfcare.annotations.refusals import Refused
+from selfcare.web import formats
 
 # As the service takes it: another text would make every list with the label a bad filter.
 MERCHANT_ID = re.compile(r"mer_[A-Za-z0-9_]{1,36}")
@@ -43,7 +44,7 @@ def save_note(
     """
     text = texts.lines(text)
     if len(text) > NOTE_LENGTH:
-        raise Refused("note_too_long", length=f"{len(text):,}")
+        raise Refused("note_too_long", length=formats.number(len(text)))
     note = _note(subject, transaction_id)
     if note.text == text:
         unsaved.forget(subject, transaction_id)

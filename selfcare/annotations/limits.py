@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
 
 from selfcare.annotations.models import Shelf
+from selfcare.web import formats
 
 LABELS = 100
 RULES = 200
@@ -34,5 +36,6 @@ def largest() -> str:
 
 def megabytes(size: int) -> str:
     """`10 MB`, `0.4 MB`: as people read it."""
-    text = f"{size / 1_000_000:.1f}".removesuffix(".0")
-    return f"{text} MB"
+    tenths = round(size / 100_000)
+    shown = Decimal(tenths) / 10 if tenths % 10 else tenths // 10
+    return f"{formats.number(shown)} MB"

@@ -4,14 +4,17 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from selfcare.money import MINUS
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
+from selfcare.money import MINUS, STYLE
 
 LARGEST = Decimal(10) ** 15
 # The least step that any currency has (ISO 4217, apart from units of account): a bound that
 # doesn't count is moved by it, since the service's bounds do.
 STEP = Decimal("0.001")
 SYMBOLS = {"€": "EUR", "£": "GBP", "$": "USD", "¥": "JPY"}
-WRITE = "Write amounts such as 49.90, >100 or 10..50."
+WRITE = noop("Write amounts such as 49.90, >100 or 10..50.")
 
 _NUMBER = r"[0-9]+(?:[.,'’\u00a0\u202f][0-9]+)*"
 _PLAIN = re.compile(rf"[€£$¥]?\s?{_NUMBER}\s?[€£$¥]?")
@@ -39,32 +42,43 @@ class Range:
         if least is not None and least == most:
             return plain(least) + tail
         if least is None and most is not None:
-            return _bound("under", "up to", most, most + STEP) + tail
+            under = _is_strict(most, most + STEP)
+            told = _("under %(amount)s") if under else _("up to %(amount)s")
+            return told % {"amount": plain(most + STEP if under else most) + tail}
         if most is None and least is not None:
-            return _bound("over", "from", least, least - STEP) + tail
+            over = _is_strict(least, least - STEP)
+            told = _("over %(amount)s") if over else _("from %(amount)s")
+            return told % {"amount": plain(least - STEP if over else least) + tail}
         if least is None or most is None:
-            return "any amount"
-        return f"from {plain(least)} to {plain(most)}{tail}"
+            return _("any amount")
+        return _("from %(least)s to %(most)s") % {
+            "least": plain(least),
+            "most": plain(most) + tail,
+        }
 
 
 def plain(amount: Decimal) -> str:
     """At least two digits behind the point, as a person writes money."""
-    text = f"{amount:f}"
-    whole, _, behind = text.partition(".")
-    return f"{int(whole):,}.{behind.rstrip('0').ljust(2, '0')}"
+    style = STYLE.get()
+    whole, _dot, behind = f"{amount:f}".partition(".")
+    grouped = f"{int(whole):,}".replace(",", style.group)
+    return f"{grouped}{style.mark}{behind.rstrip('0').ljust(2, '0')}"
 
 
 def wire(amount: Decimal) -> str:
     """Decimal text for the service and for addresses: `49.90`."""
-    whole, _, behind = f"{amount:f}".partition(".")
+    whole, _dot, behind = f"{amount:f}".partition(".")
     return f"{whole}.{behind.rstrip('0').ljust(2, '0')}"
 
 
-def _bound(strict: str, loose: str, amount: Decimal, without: Decimal) -> str:
+def _is_strict(amount: Decimal, without: Decimal) -> bool:
     # Nobody types a thousandth where it isn't the step that a strict bound was moved by.
-    if amount % Decimal("0.01") and not without % Decimal("0.01"):
-        return f"{strict} {plain(without)}"
-    return f"{loose} {plain(amount)}"
+    return bool(amount % Decimal("0.01") and not without % Decimal("0.01"))
+
+
+def _not_one(text: str) -> BadAmount:
+    told = _("“%(typed)s” isn’t an amount.") % {"typed": text.strip()[:40]}
+    return BadAmount(f"{told} {_(WRITE)}")
 
 
 def single(text: str) -> Decimal:
@@ -75,26 +89,27 @@ def single(text: str) -> Decimal:
     """
     bare = re.sub(r"[\s\u00a0\u202f'’€£$¥]", "", text)
     if bare.startswith(("-", "+", MINUS)):
-        raise BadAmount("Amounts carry no sign here. Choose in or out for the direction.")
+        raise BadAmount(_("Amounts carry no sign here. Choose in or out for the direction."))
     if not bare:
-        raise BadAmount(WRITE)
+        raise BadAmount(_(WRITE))
     if len(bare) > 40 or not re.fullmatch(r"[0-9]+([.,][0-9]+)*", bare, re.ASCII):
-        raise BadAmount(f"“{text.strip()[:40]}” isn’t an amount. {WRITE}")
+        raise _not_one(text)
     marks = [c for c in bare if c in ".,"]
     cut = max(bare.rfind("."), bare.rfind(","))
     behind = bare[cut + 1 :] if marks else ""
     if len(marks) == 1 and len(behind) == 3:
         joined, split = bare[:cut] + behind, f"{bare[:cut]}.{behind[:2]}"
-        raise BadAmount(f"“{bare}” reads in two ways. Write {joined} or {split}.")
+        told = _("“%(typed)s” reads in two ways. Write %(one)s or %(other)s.")
+        raise BadAmount(told % {"typed": bare, "one": joined, "other": split})
     grouped = len(marks) > 1 and len(set(marks)) == 1
     whole, fraction = (bare, "") if not marks or grouped else (bare[:cut], behind)
     if not re.fullmatch(r"[0-9]+|[0-9]{1,3}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*", whole, re.ASCII):
-        raise BadAmount(f"“{text.strip()[:40]}” isn’t an amount. {WRITE}")
+        raise _not_one(text)
     if len(fraction) > 3:
-        raise BadAmount("No currency has that many digits behind the decimal mark.")
+        raise BadAmount(_("No currency has that many digits behind the decimal mark."))
     amount = Decimal(f"{re.sub('[.,]', '', whole)}.{fraction or '0'}")
     if amount >= LARGEST:
-        raise BadAmount("That is more money than there is. Write a smaller amount.")
+        raise BadAmount(_("That is more money than there is. Write a smaller amount."))
     return amount
 
 
@@ -122,7 +137,7 @@ def _read_bound(sign: str, text: str) -> Range:
             return Range(amount, None, currency)
         case "<":
             if not amount:
-                raise BadAmount("Nothing is less than 0. Amounts carry no sign here.")
+                raise BadAmount(_("Nothing is less than 0. Amounts carry no sign here."))
             return Range(None, amount - STEP, currency)
         case "<=" | "=<" | "≤":
             return Range(None, amount, currency)
@@ -131,11 +146,12 @@ def _read_bound(sign: str, text: str) -> Range:
 
 def _read_range(first: str, last: str) -> Range:
     if not first and not last:
-        raise BadAmount(WRITE)
+        raise BadAmount(_(WRITE))
     least = single(first) if first else None
     most = single(last) if last else None
     if least is not None and most is not None and least > most:
-        raise BadAmount(f"This ends below where it begins. Write {plain(most)}..{plain(least)}.")
+        told = _("This ends below where it begins. Write %(range)s.")
+        raise BadAmount(told % {"range": f"{plain(most)}..{plain(least)}"})
     return Range(least, most, _currency(first) or _currency(last))
 
 

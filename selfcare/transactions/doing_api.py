@@ -15,7 +15,7 @@ from selfcare.instructions import queue
 from selfcare.instructions.actions import KeyReused
 from selfcare.instructions.api import InstructionOut, as_json
 from selfcare.instructions.models import Instruction, fingerprint
-from selfcare.transactions import actions, picking, wording
+from selfcare.transactions import actions, checking, picking
 from selfcare.transactions.api import (
     ACTED,
     AmountMinor,
@@ -136,7 +136,7 @@ def repeat_offer(request: Any, transaction_id: TransactionId) -> RepeatOffer:
 @router.post("/transactions/{transaction_id}/repetitions", response=ACTED, summary="Repeat")
 def repetition(request: Any, transaction_id: TransactionId, body: RepetitionIn, key: Key) -> Any:
     """Sends the same again: answered 202 with `step_up_url`, where a fresh proof is asked for."""
-    if body.payee_check in wording.CHECKS_TO_TICK and not body.sure:
+    if body.payee_check in checking.CHECKS_TO_TICK and not body.sure:
         told = "The name doesn’t match. Ask the payee, then send `sure`. Nothing was sent."
         return problems.response(request, 422, code="payee_not_sure", detail=told)
     seen = body.dict(exclude={"sure"})

@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.db import DatabaseError, InterfaceError
 from django.forms.utils import ErrorDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _lazy
 
 from selfcare.annotations import labels
 from selfcare.clients import shapes
@@ -18,7 +20,7 @@ type Choices = list[tuple[str, str]]
 AMOUNT = {"inputmode": "decimal", "autocomplete": "off"}
 
 
-def _several(label: str) -> forms.MultipleChoiceField:
+def _several(label: Promise) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=label, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -27,29 +29,33 @@ def _several(label: str) -> forms.MultipleChoiceField:
 class FilterForm(forms.Form):
     """Bound to what finding gave; its errors are finding's too."""
 
-    status = _several("Status")
-    kind = _several("Kind")
+    status = _several(_lazy("Status"))
+    kind = _several(_lazy("Kind"))
     direction = forms.ChoiceField(
-        label="Money",
+        label=_lazy("Money"),
         required=False,
         widget=forms.RadioSelect,
-        choices=[("", "In and out"), ("in", "In"), ("out", "Out")],
+        choices=[("", _lazy("In and out")), ("in", _lazy("In")), ("out", _lazy("Out"))],
     )
-    currency = _several("Currency")
-    at_least = forms.CharField(label="At least", required=False, widget=forms.TextInput(AMOUNT))
-    at_most = forms.CharField(label="At most", required=False, widget=forms.TextInput(AMOUNT))
-    until = forms.DateField(label="Until", required=False)
-    booked_from = forms.DateField(label="Booked from", required=False)
-    booked_until = forms.DateField(label="Booked until", required=False)
-    merchant = forms.CharField(label="Name", required=False)
-    label = _several("Label")
-    account = _several("Account")
-    needs_me = forms.BooleanField(label="Only what waits for me", required=False)
+    currency = _several(_lazy("Currency"))
+    at_least = forms.CharField(
+        label=_lazy("At least"), required=False, widget=forms.TextInput(AMOUNT)
+    )
+    at_most = forms.CharField(
+        label=_lazy("At most"), required=False, widget=forms.TextInput(AMOUNT)
+    )
+    until = forms.DateField(label=_lazy("Until"), required=False)
+    booked_from = forms.DateField(label=_lazy("Booked from"), required=False)
+    booked_until = forms.DateField(label=_lazy("Booked until"), required=False)
+    merchant = forms.CharField(label=_lazy("Name"), required=False)
+    label = _several(_lazy("Label"))
+    account = _several(_lazy("Account"))
+    needs_me = forms.BooleanField(label=_lazy("Only what waits for me"), required=False)
 
     def __init__(self, person: Person, finding: Finding) -> None:
         self.finding = finding
         # `from` is a word of Python's, so it can't be a name in the class body.
-        fields = {"from": forms.DateField(label="From", required=False)}
+        fields = {"from": forms.DateField(label=_lazy("From"), required=False)}
         super().__init__(self._given(finding))
         self.fields |= fields
         self.names = [name for _, name in known.merchants(person.subject)]
@@ -91,15 +97,15 @@ class FilterForm(forms.Form):
         return given | {"merchant": next(iter(texts), "")}
 
     def _choices(self, person: Person) -> dict[str, Choices]:
-        groups = [(name, wording.STATUS_GROUPS[name]) for name in STATUS_GROUPS]
+        groups = [(name, wording.status_words(name)) for name in STATUS_GROUPS]
         raw = [
-            (code, wording.STATUSES[code].words)
+            (code, wording.status_words(code))
             for code in self.data["status"]
             if code in wording.STATUSES and code not in STATUS_GROUPS
         ]
         return {
             "status": [*groups, *raw],
-            "kind": [(kind, wording.KINDS[kind].words) for kind in shapes.KINDS],
+            "kind": [(kind, wording.kind_of(kind).words) for kind in shapes.KINDS],
             "currency": [(code, code) for code in CURRENCIES],
             "account": known.accounts(person.subject),
             "label": _labels(person.subject),

@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 from django.core.exceptions import TooManyFieldsSent
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from selfcare.clients.filters import Filters
 from selfcare.transactions import parts, phrases
@@ -17,8 +19,12 @@ from selfcare.web.request import Person
 
 NEWEST = "-created_at"
 # As the address and the service call them.
-SORTS = {"-created_at": "Newest first", "created_at": "Oldest first", "-amount": "Largest first",
-         "amount": "Smallest first"}  # fmt: skip
+SORTS = {
+    "-created_at": noop("Newest first"),
+    "created_at": noop("Oldest first"),
+    "-amount": noop("Largest first"),
+    "amount": noop("Smallest first"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ class Finding:
     errors: dict[str, list[str]] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
     query_string: str = ""
-    words: str = "All transactions"
+    words: str = ""
     parts: tuple[Part, ...] = ()
 
     @property
@@ -117,7 +123,8 @@ def read(params: Mapping[str, Any], person: Person) -> Finding:
             errors.setdefault(part.field, []).append(part.problem)
     sort = parts.first(params, "sort") or NEWEST
     if sort not in SORTS:
-        errors["sort"] = [f"There is no such order. Choose from {', '.join(SORTS)}."]
+        told = _("There is no such order. Choose from %(orders)s.")
+        errors["sort"] = [told % {"orders": ", ".join(SORTS)}]
         sort = NEWEST
     kept = tuple(part for part in merge.parts if part.typed)
     return Finding(
@@ -161,4 +168,4 @@ def address(query_string: str) -> str:
 def _chips(kept: tuple[Part, ...], sort: str) -> Iterator[Chip]:
     for at, part in enumerate(kept):
         rest = canonical(kept[:at] + kept[at + 1 :], sort)
-        yield Chip(part.name, phrases.PARTS[part.name], part.words, rest, part.problem)
+        yield Chip(part.name, _(phrases.PARTS[part.name]), part.words, rest, part.problem)

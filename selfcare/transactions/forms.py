@@ -1,6 +1,7 @@
 """What a person may type into the pages of transactions, checked before anybody is called."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _lazy
 
 from selfcare.transactions import wording
 
@@ -12,12 +13,12 @@ STATUS_GROUPS: dict[str, tuple[str, ...]] = {
 }
 CURRENCIES = ("EUR", "GBP", "USD", "CHF", "CZK", "PLN", "SEK", "JPY")
 CHOOSE = {
-    "invalid_choice": "“%(value)s” isn’t one of these. Choose one.",
-    "required": "Choose one.",
+    "invalid_choice": _lazy("“%(value)s” isn’t one of these. Choose one."),
+    "required": _lazy("Choose one."),
 }
-LONG = {"max_length": "Shorten this to %(limit_value)d characters: it has %(show_value)d."}
+LONG = {"max_length": _lazy("Shorten this to %(limit_value)d characters: it has %(show_value)d.")}
 # Nobody sends a reason that they never read.
-NOT_CHOSEN = ("", "Choose a reason")
+NOT_CHOSEN = ("", _lazy("Choose a reason"))
 
 
 class IntentForm(forms.Form):
@@ -28,10 +29,12 @@ class IntentForm(forms.Form):
 
 class CancellationForm(IntentForm):
     reason = forms.ChoiceField(
-        label="Why?", choices=[NOT_CHOSEN, *wording.CANCEL_REASONS], error_messages=CHOOSE
+        label=_lazy("Why?"),
+        choices=[NOT_CHOSEN, *wording.choices(wording.CANCEL_REASONS)],
+        error_messages=CHOOSE,
     )
     note = forms.CharField(
-        label="Anything to add?",
+        label=_lazy("Anything to add?"),
         required=False,
         max_length=500,
         widget=forms.Textarea({"rows": 3}),
@@ -40,4 +43,6 @@ class CancellationForm(IntentForm):
 
 
 class ConfirmationForm(IntentForm):
-    decision = forms.ChoiceField(choices=[("confirm", "Confirm"), ("decline", "Don’t pay")])
+    decision = forms.ChoiceField(
+        choices=[("confirm", _lazy("Confirm")), ("decline", _lazy("Don’t pay"))]
+    )

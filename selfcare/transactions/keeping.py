@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+from django.utils.translation import ngettext
 
 from selfcare.annotations import texts
 from selfcare.transactions import finding
@@ -17,15 +20,15 @@ from selfcare.transactions.models import (
 from selfcare.web.request import Person
 
 COLUMNS = {
-    "date": "Date",
-    "counterparty": "Name",
-    "status": "Status",
-    "kind": "Kind",
-    "reference": "Reference",
-    "account": "Account",
-    "labels": "Labels",
-    "fee": "Fee",
-    "amount": "Amount",
+    "date": noop("Date"),
+    "counterparty": noop("Name"),
+    "status": noop("Status"),
+    "kind": noop("Kind"),
+    "reference": noop("Reference"),
+    "account": noop("Account"),
+    "labels": noop("Labels"),
+    "fee": noop("Fee"),
+    "amount": noop("Amount"),
 }
 # A row leads to its transaction by the name, and without the amount it says nothing.
 ALWAYS = ("counterparty", "amount")
@@ -58,7 +61,7 @@ def save_view(*, person: Person, name: str, query: str, is_default: bool = False
         is_default=is_default,
     )
     view.alike = texts.alike(view.name)
-    for _ in range(3):
+    for _attempt in range(3):
         try:
             with transaction.atomic():
                 view.place = _free_place(view)
@@ -68,7 +71,7 @@ def save_view(*, person: Person, name: str, query: str, is_default: bool = False
         except IntegrityError:
             # Another tab took the place, the name or the default meanwhile: look again.
             continue
-    raise Refused("busy", "name", "Another of your tabs saves views as well. Try again.")
+    raise Refused("busy", "name", _("Another of your tabs saves views as well. Try again."))
 
 
 def change_view(view: SavedView, *, name: str, is_default: bool) -> None:
@@ -94,9 +97,11 @@ def _free_place(view: SavedView) -> int:
     used = set(SavedView.objects.filter(subject=view.subject).values_list("place", flat=True))
     place = next((place for place in range(MOST_VIEWS) if place not in used), None)
     if place is None:
-        told = (
-            f"You have {MOST_VIEWS} views, and that is as many as there can be. Delete one first."
-        )
+        told = ngettext(
+            "You have %(n)d view, and that is as many as there can be. Delete one first.",
+            "You have %(n)d views, and that is as many as there can be. Delete one first.",
+            MOST_VIEWS,
+        ) % {"n": MOST_VIEWS}
         raise Refused("too_many_views", "name", told)
     return place
 
@@ -114,15 +119,17 @@ def _make_way(view: SavedView) -> None:
 
 
 def _taken(name: str) -> Refused:
-    return Refused("name_taken", "name", f"You have a view “{name}” already. Choose another name.")
+    told = _("You have a view “%(name)s” already. Choose another name.") % {"name": name}
+    return Refused("name_taken", "name", told)
 
 
 def _name(typed: str) -> str:
     name = texts.line(typed)
     if not name:
-        raise Refused("name_missing", "name", "Give the view a name.")
+        raise Refused("name_missing", "name", _("Give the view a name."))
     if len(name) > NAME_LENGTH:
-        told = f"Shorten this to {NAME_LENGTH} characters: it has {len(name)}."
+        told = _("Shorten this to %(most)d characters: it has %(length)d.")
+        told %= {"most": NAME_LENGTH, "length": len(name)}
         raise Refused("name_too_long", "name", told)
     return name
 
@@ -130,15 +137,15 @@ def _name(typed: str) -> str:
 def _query(person: Person, typed: str) -> str:
     """The canonical spelling; what wasn't understood is nothing to come back to."""
     if len(typed) > QUERY_LENGTH:
-        raise Refused("query_too_long", "query", "There are too many filters in this view.")
+        raise Refused("query_too_long", "query", _("There are too many filters in this view."))
     found = finding.of_query(typed, person)
     if not found.is_valid:
         told = " ".join(sentence for told in found.errors.values() for sentence in told)
         raise Refused("bad_filter", "query", told)
     if not found.query_string:
-        raise Refused("nothing_chosen", "query", "Choose a filter or an order first.")
+        raise Refused("nothing_chosen", "query", _("Choose a filter or an order first."))
     if len(found.query_string) > QUERY_LENGTH:
-        raise Refused("query_too_long", "query", "There are too many filters in this view.")
+        raise Refused("query_too_long", "query", _("There are too many filters in this view."))
     return found.query_string
 
 
@@ -158,7 +165,8 @@ def keep_columns(*, subject: str, columns: Sequence[str]) -> tuple[str, ...]:
     chosen = tuple(dict.fromkeys(columns))
     unknown = [code for code in chosen if code not in COLUMNS]
     if unknown:
-        told = f"There is no column “{unknown[0][:40]}”. Choose from {', '.join(COLUMNS)}."
+        told = _("There is no column “%(typed)s”. Choose from %(columns)s.")
+        told %= {"typed": unknown[0][:40], "columns": ", ".join(COLUMNS)}
         raise Refused("unknown_column", "columns", told)
     if not chosen:
         ListColumns.objects.filter(subject=subject).delete()

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from selfcare.transactions import finding, keeping
@@ -88,7 +89,7 @@ def column_list(request: SignedInRequest) -> HttpResponse:
     found = finding.of_query(back, request.person)
     if request.method == "POST":
         order, step = request.POST.getlist("order"), 0
-        code, _, way = request.POST.get("move", "").partition(":")
+        code, _colon, way = request.POST.get("move", "").partition(":")
         if way in {"up", "down"}:
             step = -1 if way == "up" else 1
             order = keeping.moved(order, code, step)
@@ -107,7 +108,7 @@ def column_list(request: SignedInRequest) -> HttpResponse:
     names += [name for name in keeping.COLUMNS if name not in names]
     context = {
         "columns": [
-            (name, keeping.COLUMNS[name], name in chosen, name in keeping.ALWAYS)
+            (name, _(keeping.COLUMNS[name]), name in chosen, name in keeping.ALWAYS)
             for name in dict.fromkeys(names)
         ],
         "back": found.query_string,

@@ -10,7 +10,7 @@ from selfcare import deadline, errors
 from selfcare.clients import transactions as service
 from selfcare.transactions import finding, freshness, keeping, listing, tally
 from selfcare.transactions.finding import Finding, address
-from selfcare.web import problems
+from selfcare.web import formats, problems
 from selfcare.web.guards import signed_in
 from selfcare.web.pages import render_page
 from selfcare.web.request import SignedInRequest, in_place
@@ -86,7 +86,7 @@ def transaction_totals(request: SignedInRequest) -> HttpResponse:
     else:
         summed = tally.add_up(totals, found.filters.status)
         context |= {"tally": summed, "as_of": totals.as_of}
-        counts = {name: f"{count:,}" for name, count in summed.counts.items()}
+        counts = {name: formats.number(count) for name, count in summed.counts.items()}
         context["tabs"] = [{**tab, "count": counts[tab["name"]]} for tab in context["tabs"]]
     return render_page(request, "transactions/totals.html", context, partial="tally")
 

@@ -9,6 +9,7 @@ from zlib import crc32
 
 from django.db import DatabaseError, InterfaceError
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 
 from selfcare.annotations import labels
 from selfcare.clients.shapes import Transaction, TransactionPage, rfc3339
@@ -45,7 +46,7 @@ def frame(request: SignedInRequest, found: Finding, views: list[SavedView]) -> d
         "views": [(view, address(view.query)) for view in views],
         "view": here,
         "orders": list(_orders(found)),
-        "columns": [(code, keeping.COLUMNS[code]) for code in _columns(request)],
+        "columns": [(code, _(keeping.COLUMNS[code])) for code in _columns(request)],
         "tally_url": _with_query("transactions:totals", found.query_string),
         "export_url": _maybe("documents:export_new", found.query_string),
         "bulk_url": _maybe("transactions:bulk_new", ""),
@@ -100,7 +101,7 @@ def tabs_of(found: Finding) -> Iterator[dict[str, Any]]:
     for name, members in everything.items():
         yield {
             "name": name,
-            "words": wording.STATUS_GROUPS.get(name, "All"),
+            "words": wording.status_words(name) if name else _("All"),
             "url": address(found.with_status(name)),
             "current": chosen == set(members),
         }
@@ -119,7 +120,7 @@ def _problems(found: Finding, form: FilterForm) -> list[str]:
 def _orders(found: Finding) -> Iterator[dict[str, Any]]:
     for sort, words in SORTS.items():
         url = address(found.sorted_by(sort))
-        yield {"sort": sort, "words": words, "url": url, "current": sort == found.sort}
+        yield {"sort": sort, "words": _(words), "url": url, "current": sort == found.sort}
 
 
 def _columns(request: SignedInRequest) -> tuple[str, ...]:

@@ -6,6 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+from django.utils.translation import ngettext
 
 from selfcare.annotations import labels
 from selfcare.annotations.models import Label
@@ -18,9 +21,9 @@ from selfcare.web.zones import zone_of
 MOST_LABELS = 5
 IS_TEXT = frozenset({"counterparty", "reference", "iban"})
 ONE_AT_A_TIME = {
-    "counterparty": "Search for one name at a time. Put more words in quotes.",
-    "reference": "Search for one reference at a time.",
-    "iban": "Search for one IBAN at a time.",
+    "counterparty": noop("Search for one name at a time. Put more words in quotes."),
+    "reference": noop("Search for one reference at a time."),
+    "iban": noop("Search for one IBAN at a time."),
 }
 
 
@@ -79,22 +82,24 @@ class Merge:
     def _take_account(self, part: Part) -> Part:
         mine = dict(known.accounts(self.person.subject))
         if mine and part.typed not in mine:
-            told = "This account is gone. The rest of what you chose is shown."
-            return replace(part, words="one that is gone", problem=told, is_gone=True)
+            told = _("This account is gone. The rest of what you chose is shown.")
+            return replace(part, words=_("one that is gone"), problem=told, is_gone=True)
         self.filters = replace(self.filters, account=(*self.filters.account, part.typed))
         return replace(part, words=mine.get(part.typed, part.words))
 
     def _take_text(self, part: Part) -> Part:
         before = getattr(self.filters, part.name)
         if before and before.casefold() != str(part.value).casefold():
-            return replace(part, problem=ONE_AT_A_TIME[part.name])
+            return replace(part, problem=_(ONE_AT_A_TIME[part.name]))
         change: dict[str, Any] = {part.name: str(part.value)}
         self.filters = replace(self.filters, **change)
         return part
 
     def _take_direction(self, part: Part) -> Part:
         if self.filters.direction not in {"", part.value}:
-            return replace(part, problem="Nothing goes in and out at once. Choose one of the two.")
+            return replace(
+                part, problem=_("Nothing goes in and out at once. Choose one of the two.")
+            )
         self.filters = replace(self.filters, direction=part.value)
         return part
 
@@ -113,9 +118,9 @@ class Merge:
         first = max(filter(None, (first, part.value.first)), default=None)
         last = min(filter(None, (last, part.value.last)), default=None)
         if first and last and first > last:
-            told = "No day lies in this and in the other dates. Change one of them."
+            told = _("No day lies in this and in the other dates. Change one of them.")
             if part.field in {"until", "booked_until"}:
-                told = "This day lies before the first one. Swap them."
+                told = _("This day lies before the first one. Swap them.")
             return replace(part, problem=told)
         self._spans[part.name] = days.Span(first, last)
         return part
@@ -123,13 +128,13 @@ class Merge:
     def _take_amount(self, part: Part) -> Part:
         span: amounts.Range = part.value
         if span.direction and self.filters.direction not in {"", span.direction}:
-            return replace(part, problem="Nothing goes in and out at once. Leave out the sign.")
+            return replace(part, problem=_("Nothing goes in and out at once. Leave out the sign."))
         leasts = [one for one in (self._amount.least, span.least) if one is not None]
         mosts = [one for one in (self._amount.most, span.most) if one is not None]
         if leasts and mosts and max(leasts) > min(mosts):
-            told = "No amount fits this and the other bounds. Change one of them."
+            told = _("No amount fits this and the other bounds. Change one of them.")
             if part.field == "at_most":
-                told = "This is less than the least amount. Swap them."
+                told = _("This is less than the least amount. Swap them.")
             return replace(part, problem=told)
         self._amount = amounts.Range(max(leasts, default=None), min(mosts, default=None))
         if span.direction:
@@ -138,14 +143,14 @@ class Merge:
             currency = (*self.filters.currency, span.currency)
             self.filters = replace(self.filters, currency=currency)
         words = span.words()
-        told = {"in": f"{words}, in", "out": f"{words}, out"}.get(span.direction, words)
-        return replace(part, words=told)
+        told = {"in": _("%(amount)s, in"), "out": _("%(amount)s, out")}.get(span.direction)
+        return replace(part, words=told % {"amount": words} if told else words)
 
     def _take_merchant(self, part: Part) -> Part:
         name = known.merchant(self.person.subject, str(part.value))
         if name is None:
-            told = "No transaction of yours is with this merchant any more."
-            return replace(part, words="one that is gone", problem=told, is_gone=True)
+            told = _("No transaction of yours is with this merchant any more.")
+            return replace(part, words=_("one that is gone"), problem=told, is_gone=True)
         merchants = (*self.filters.merchant, str(part.value))
         self.filters = replace(self.filters, merchant=merchants)
         return replace(part, words=name)
@@ -155,17 +160,23 @@ class Merge:
         try:
             label = self._find_label(part)
         except (DatabaseError, InterfaceError):
-            return replace(part, problem="We can’t look at your labels right now.")
+            return replace(part, problem=_("We can’t look at your labels right now."))
         part = replace(part, name="label")
         if label is None and part.field == "label":
-            told = "This label is gone. The rest of what you chose is shown."
-            return replace(part, words="one that is gone", problem=told, is_gone=True)
+            told = _("This label is gone. The rest of what you chose is shown.")
+            return replace(part, words=_("one that is gone"), problem=told, is_gone=True)
         if label is None:
-            return replace(part, problem=f"You have no label “{str(part.value)[:40]}”.")
+            told = _("You have no label “%(name)s”.") % {"name": str(part.value)[:40]}
+            return replace(part, problem=told)
         if label in self._labels:
             return replace(part, words=label.name)
         if len(self._labels) == MOST_LABELS:
-            return replace(part, problem=f"Choose at most {MOST_LABELS} labels at once.")
+            told = ngettext(
+                "Choose at most %(n)d label at once.",
+                "Choose at most %(n)d labels at once.",
+                MOST_LABELS,
+            )
+            return replace(part, problem=told % {"n": MOST_LABELS})
         self._labels.append(label)
         return replace(part, words=label.name)
 
@@ -187,7 +198,7 @@ class Merge:
         statuses = self.filters.status
         if not self.filters.needs_me or not statuses or "action_required" in statuses:
             return
-        told = "What needs you has the status “Waiting for you”, and another one is chosen."
+        told = _("What needs you has the status “Waiting for you”, and another one is chosen.")
         self.filters = replace(self.filters, needs_me=False)
         self.parts = [
             replace(part, problem=told) if part.name == "needs_me" and not part.problem else part

@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from selfcare.transactions import amounts, days, phrases, query, wording
 from selfcare.transactions.forms import STATUS_GROUPS
 from selfcare.web.request import Person
@@ -46,7 +49,8 @@ def read(params: Mapping[str, Any], person: Person) -> Iterator[Part]:
         if name not in REPEATABLE:
             texts = texts[-1:]
         if len(texts) > MOST_VALUES:
-            yield Part(name, name, "", problem=f"Choose at most {MOST_VALUES} of these.")
+            told = _("Choose at most %(n)d of these.") % {"n": MOST_VALUES}
+            yield Part(name, name, "", problem=told)
         for text in texts[:MOST_VALUES]:
             yield from _read_field(name, text, today)
 
@@ -68,10 +72,14 @@ def _texts(params: Mapping[str, Any], name: str) -> list[str]:
 
 def _read_field(name: str, text: str, today: date) -> Iterator[Part]:
     if _UNPRINTABLE.search(text):
-        yield Part(name, name, "", problem="There is a character in it that can’t be printed.")
+        yield Part(name, name, "", problem=_("There is a character in it that can’t be printed."))
     elif len(text) > query.LONGEST:
-        told = f"Search with at most {query.LONGEST} characters."
-        yield Part(name, name, "", problem=told)
+        told = ngettext(
+            "Search with at most %(n)d character.",
+            "Search with at most %(n)d characters.",
+            query.LONGEST,
+        )
+        yield Part(name, name, "", problem=told % {"n": query.LONGEST})
     elif name == "q":
         yield from (_of_term(term, today) for term in query.read(text, today=today))
     else:
@@ -110,23 +118,26 @@ NAMES = {
 def _status(text: str, today: date) -> Part:
     code = text.casefold()
     if code in STATUS_GROUPS:
-        return Part("status", "status", code, STATUS_GROUPS[code], wording.STATUS_GROUPS[code])
+        return Part("status", "status", code, STATUS_GROUPS[code], wording.status_words(code))
     if code in wording.STATUSES:
-        return Part("status", "status", code, (code,), wording.STATUSES[code].words)
-    raise ValueError(f"There is no status “{text[:40]}”. Choose one of these.")
+        return Part("status", "status", code, (code,), wording.status_words(code))
+    told = _("There is no status “%(typed)s”. Choose one of these.")
+    raise ValueError(told % {"typed": text[:40]})
 
 
 def _kind(text: str, today: date) -> Part:
     code = text.casefold()
     if code not in wording.KINDS:
-        raise ValueError(f"“{text[:40]}” isn’t one of these. Choose one.")
-    return Part("kind", "kind", code, (code,), wording.KINDS[code].words)
+        told = _("“%(typed)s” isn’t one of these. Choose one.")
+        raise ValueError(told % {"typed": text[:40]})
+    return Part("kind", "kind", code, (code,), wording.kind_of(code).words)
 
 
 def _direction(text: str, today: date) -> Part:
     code = text.casefold()
     if code not in {"in", "out"}:
-        raise ValueError(f"“{text[:40]}” isn’t a direction. Choose in or out.")
+        told = _("“%(typed)s” isn’t a direction. Choose in or out.")
+        raise ValueError(told % {"typed": text[:40]})
     return Part("direction", "direction", code, code, phrases.value("direction", code))
 
 
@@ -137,12 +148,14 @@ def _currency(text: str, today: date) -> Part:
 
 def _from(text: str, today: date) -> Part:
     at = _day(text, today).first
-    return Part("from", "days", str(at), days.Span(first=at), f"since {days.day(at, today)}")
+    span = days.Span(first=at)
+    return Part("from", "days", str(at), span, span.words(today))
 
 
 def _until(text: str, today: date) -> Part:
     at = _day(text, today).last
-    return Part("until", "days", str(at), days.Span(last=at), f"until {days.day(at, today)}")
+    span = days.Span(last=at)
+    return Part("until", "days", str(at), span, span.words(today))
 
 
 def _booked_from(text: str, today: date) -> Part:
@@ -156,7 +169,7 @@ def _booked_until(text: str, today: date) -> Part:
 def _day(text: str, today: date) -> days.Span:
     span = days.read(text, today)
     if span is None or span.first is None or span.last is None:
-        raise ValueError("Write this date as year-month-day, such as 2026-11-20.")
+        raise ValueError(_("Write this date as year-month-day, such as 2026-11-20."))
     return span
 
 
@@ -185,13 +198,13 @@ def _label(text: str, today: date) -> Part:
 
 def _account(text: str, today: date) -> Part:
     if not _ACCOUNT.fullmatch(text):
-        raise ValueError("This isn’t one of your accounts.")
+        raise ValueError(_("This isn’t one of your accounts."))
     return Part("account", "account", text, (text,), text)
 
 
 def _needs_me(text: str, today: date) -> Part:
     if text.casefold() not in {"true", "1", "on", "yes"}:
-        raise ValueError("Write needs_me=true, or leave it out.")
+        raise ValueError(_("Write needs_me=true, or leave it out."))
     return Part("needs_me", "needs_me", "true", "true", phrases.value("needs_me", ""))
 
 

@@ -7,22 +7,26 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+from django.utils.translation import ngettext
 
 from selfcare.web import formats
 
 CHOICES = {
-    "month": "This month",
-    "3-months": "3 months",
-    "6-months": "6 months",
-    "12-months": "12 months",
-    "year": "This year",
-    "free": "Other days",
+    "month": noop("This month"),
+    "3-months": noop("3 months"),
+    "6-months": noop("6 months"),
+    "12-months": noop("12 months"),
+    "year": noop("This year"),
+    "free": noop("Other days"),
 }
 USUAL = "6-months"
 MONTHS = {"month": 1, "3-months": 3, "6-months": 6, "12-months": 12}
 # More would be a picture that nobody can read, and a table that nobody does.
 MOST_MONTHS = 36
 FIRST_YEAR, LAST_YEAR = 1970, 2200
+BAD_FIRST = noop("Write the first day as year-month-day, such as 2026-11-20.")
+BAD_LAST = noop("Write the last day as year-month-day, such as 2026-11-20.")
 
 
 class BadPeriod(ValueError):
@@ -77,7 +81,7 @@ class Period:
 
     @property
     def words(self) -> str:
-        return CHOICES[self.choice]
+        return _(CHOICES[self.choice])
 
 
 def read(params: Mapping[str, Any], today: date) -> Period:
@@ -86,7 +90,7 @@ def read(params: Mapping[str, Any], today: date) -> Period:
     if not choice:
         choice = "free" if params.get("from") or params.get("until") else USUAL
     if choice not in CHOICES:
-        raise BadPeriod("There is no such period. Choose one of these.")
+        raise BadPeriod(_("There is no such period. Choose one of these."))
     if choice == "free":
         span = _free(params, today)
         days = (span.last - span.first).days + 1
@@ -101,23 +105,29 @@ def read(params: Mapping[str, Any], today: date) -> Period:
 
 
 def _free(params: Mapping[str, Any], today: date) -> Span:
-    first = _day(params.get("from"), "first day")
-    last = _day(params.get("until"), "last day") if params.get("until") else today
+    first = _day(params.get("from"), BAD_FIRST)
+    last = _day(params.get("until"), BAD_LAST) if params.get("until") else today
     if last < first:
-        raise BadPeriod("The last day lies before the first one. Swap them.")
+        raise BadPeriod(_("The last day lies before the first one. Swap them."))
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     if months > MOST_MONTHS:
-        raise BadPeriod(f"Choose at most {MOST_MONTHS} months at once.")
+        told = ngettext(
+            "Choose at most %(n)d month at once.",
+            "Choose at most %(n)d months at once.",
+            MOST_MONTHS,
+        )
+        raise BadPeriod(told % {"n": MOST_MONTHS})
     return Span(first, last)
 
 
-def _day(text: Any, which: str) -> date:
+def _day(text: Any, told: str) -> date:
     try:
         day = datetime.strptime(str(text or "").strip(), "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError:
-        raise BadPeriod(f"Write the {which} as year-month-day, such as 2026-11-20.") from None
+        raise BadPeriod(_(told)) from None
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise BadPeriod(f"Choose a year from {FIRST_YEAR} to {LAST_YEAR}.")
+        years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+        raise BadPeriod(_("Choose a year from %(first)d to %(last)d.") % years)
     return day
 
 

@@ -3,26 +3,30 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
 from selfcare.transactions import days, wording
 from selfcare.transactions.forms import STATUS_GROUPS
+from selfcare.web import formats
 
 # What a chip says before its value.
 PARTS = {
-    "word": "text",
-    "status": "status",
-    "kind": "kind",
-    "direction": "money",
-    "currency": "currency",
-    "days": "date",
-    "booked": "booked",
-    "amount": "amount",
-    "counterparty": "name",
-    "merchant": "merchant",
-    "reference": "reference",
-    "iban": "IBAN",
-    "label": "label",
-    "account": "account",
-    "needs_me": "needs",
+    "word": noop("text"),
+    "status": noop("status"),
+    "kind": noop("kind"),
+    "direction": noop("money"),
+    "currency": noop("currency"),
+    "days": noop("date"),
+    "booked": noop("booked"),
+    "amount": noop("amount"),
+    "counterparty": noop("name"),
+    "merchant": noop("merchant"),
+    "reference": noop("reference"),
+    "iban": noop("IBAN"),
+    "label": noop("label"),
+    "account": noop("account"),
+    "needs_me": noop("needs"),
 }
 ADJECTIVES = {
     STATUS_GROUPS["waiting"]: "waiting",
@@ -54,8 +58,8 @@ def status(codes: tuple[str, ...]) -> str:
     """`Pending` for a whole group, else the words of each status."""
     group = next((name for name, members in STATUS_GROUPS.items() if members == codes), "")
     if group:
-        return wording.STATUS_GROUPS[group]
-    return ", ".join(wording.STATUSES[code].words for code in codes if code in wording.STATUSES)
+        return wording.status_words(group)
+    return ", ".join(wording.status_words(code) for code in codes if code in wording.STATUSES)
 
 
 def value(name: str, said: Any) -> str:
@@ -67,20 +71,29 @@ def value(name: str, said: Any) -> str:
             return wording.kind_of(code).words
         case "iban", str():
             return " ".join(said[at : at + 4] for at in range(0, len(said), 4))
-        case "needs_me", _:
-            return "you"
-        case _, tuple():
-            return ", ".join(map(str, said))
-    return str(said)
+        case "needs_me", _said:
+            return _("you")
+        case "direction", ("in" | "out") as way:
+            return _("in") if way == "in" else _("out")
+    return ", ".join(map(str, said)) if isinstance(said, tuple) else str(said)
 
 
 def sentence(parts: Iterable[Any]) -> str:
-    """One plain line: `Completed payments with Nordlicht Books, March 2026`."""
+    """One plain line: `Completed payments with Nordlicht Books, March 2026`.
+
+    What such a sentence is made of bends in each language in another way, so others than English
+    list what was chosen: `status: Completed, merchant: Nordlicht Books, date: March 2026`.
+    """
+    parts = list(parts)
+    if parts and formats.active().language != "en":
+        label = _("%(what)s: %(value)s")
+        told = [label % {"what": _(PARTS[part.name]), "value": _dated(part)} for part in parts]
+        return ", ".join(told)
     by_name: dict[str, list[Any]] = {}
     for part in parts:
         by_name.setdefault(part.name, []).append(part)
     if not by_name:
-        return "All transactions"
+        return _("All transactions")
 
     def said(name: str) -> list[str]:
         return [_dated(part) for part in by_name.get(name, [])]

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core import signing
 from django.db import transaction as database
+from django.utils.translation import gettext as _
 
 from selfcare.annotations import actions as annotations
 from selfcare.annotations.models import Label
@@ -88,7 +89,7 @@ def chosen(subject: str, ids: Iterable[str]) -> tuple[list[Transaction], list[st
 
     Raises NotChosen for none, or for more than MOST.
     """
-    _, found, gone = chosen_at(subject, ids)
+    _as_of, found, gone = chosen_at(subject, ids)
     return found, gone
 
 
@@ -96,9 +97,10 @@ def chosen_at(subject: str, ids: Iterable[str]) -> tuple[datetime, list[Transact
     """The same, with the service's clock."""
     wanted = list(dict.fromkeys(ids))
     if not wanted:
-        raise NotChosen("Nothing is chosen. Tick the transactions that you mean.")
+        raise NotChosen(_("Nothing is chosen. Tick the transactions that you mean."))
     if len(wanted) > MOST:
-        raise NotChosen(f"Choose at most {MOST} at once: these are {len(wanted)}.")
+        told = _("Choose at most %(most)d at once: these are %(chosen)d.")
+        raise NotChosen(told % {"most": MOST, "chosen": len(wanted)})
     # What can't be an id isn't asked for: it is simply not there.
     real = tuple(one for one in wanted if ID.fullmatch(one))
     page = service.transactions(subject, Filters(ids=real), limit=MOST, remember=False)

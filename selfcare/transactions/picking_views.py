@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from selfcare.annotations import labels
@@ -31,7 +33,9 @@ class BulkCancelForm(forms.Form):
     """One reason for all of them."""
 
     reason = forms.ChoiceField(
-        label="Why?", choices=[NOT_CHOSEN, *words.CANCEL_REASONS], error_messages=CHOOSE
+        label=_lazy("Why?"),
+        choices=[NOT_CHOSEN, *words.choices(words.CANCEL_REASONS)],
+        error_messages=CHOOSE,
     )
 
 
@@ -99,9 +103,9 @@ def bulk_label(request: SignedInRequest) -> HttpResponse:
     label = labels.find(subject, request.POST.get("label", ""))
     on = request.POST.get("how", "on") == "on"
     if label is None:
-        return _page(request, "label", ids, problem="Choose one of your labels.")
+        return _page(request, "label", ids, problem=_("Choose one of your labels."))
     try:
-        found, _ = picking.chosen(subject, ids)
+        found, _gone = picking.chosen(subject, ids)
         picking.put_label(label=label, transactions=found, on=on)
     except picking.NotChosen:
         return _page(request, "label", ids)

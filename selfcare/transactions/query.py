@@ -7,6 +7,7 @@ from datetime import date
 from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from selfcare import money
 from selfcare.transactions import amounts, days, wording
@@ -123,8 +124,12 @@ def read(text: str, *, today: date) -> list[Term]:
         if term.name == "word" and not term.problem:
             words += len(str(term.value).split())
             if words > MOST_WORDS:
-                told = f"Search with at most {MOST_WORDS} words. This one is left out."
-                term = Term(term.typed, "word", term.value, told)
+                told = ngettext(
+                    "Search with at most %(n)d word. This one is left out.",
+                    "Search with at most %(n)d words. This one is left out.",
+                    MOST_WORDS,
+                )
+                term = Term(term.typed, "word", term.value, told % {"n": MOST_WORDS})
         terms.append(term)
     return terms
 
@@ -156,7 +161,8 @@ def _operator(tokens: list[_Token], today: date) -> tuple[Term, int]:
     text, used = token.text, 1
     if token.key in {"in", "out"}:
         if text:
-            told = f"Write {token.key}: on its own, and {text[:40]} after a space."
+            told = _("Write %(key)s on its own, and %(typed)s after a space.")
+            told %= {"key": f"{token.key}:", "typed": text[:40]}
             return Term(token.typed, name, "", told), 1
         text = token.key
     # People put a space behind the colon.
@@ -167,7 +173,8 @@ def _operator(tokens: list[_Token], today: date) -> tuple[Term, int]:
             text, used = text + tokens[used].text, used + 1
     typed = _typed(tokens, used)
     if not text:
-        return Term(typed, name, "", f"Write something behind it, such as {EXAMPLES[name]}."), used
+        told = _("Write something behind it, such as %(example)s.") % {"example": EXAMPLES[name]}
+        return Term(typed, name, "", told), used
     try:
         value, told = READERS[name](text), ""
     except ValueError as error:
@@ -200,13 +207,15 @@ def _read_status(text: str) -> tuple[str, ...]:
     for way in (code, re.sub(r"[\s-]+", "_", code), re.sub(r"[\s_-]+", " ", code)):
         if way in STATUS_WORDS:
             return STATUS_WORDS[way]
-    raise ValueError(f"There is no status “{text[:40]}”. Try {', '.join(STATUS_GROUPS)}.")
+    told = _("There is no status “%(typed)s”. Try %(others)s.")
+    raise ValueError(told % {"typed": text[:40], "others": ", ".join(STATUS_GROUPS)})
 
 
 def _read_kind(text: str) -> tuple[str, ...]:
     if code := KIND_WORDS.get(text.casefold().strip()):
         return (code,)
-    raise ValueError(f"There is no kind “{text[:40]}”. Try {', '.join(wording.KINDS)}.")
+    told = _("There is no kind “%(typed)s”. Try %(others)s.")
+    raise ValueError(told % {"typed": text[:40], "others": ", ".join(wording.KINDS)})
 
 
 def read_currency(text: str) -> tuple[str, ...]:
@@ -214,27 +223,28 @@ def read_currency(text: str) -> tuple[str, ...]:
     try:
         money.exponent(code)
     except money.BadAmount:
-        raise ValueError(f"“{text[:40]}” isn’t a currency we know. Write EUR or GBP.") from None
+        told = _("“%(typed)s” isn’t a currency we know. Write EUR or GBP.")
+        raise ValueError(told % {"typed": text[:40]}) from None
     return (code,)
 
 
 def _read_direction(text: str) -> str:
     if code := DIRECTIONS.get(text.casefold().strip()):
         return code
-    raise ValueError("Money goes in or out. Write in: or out:.")
+    raise ValueError(_("Money goes in or out. Write in: or out:."))
 
 
 def _read_iban(text: str) -> str:
     plain = re.sub(r"\s", "", text).upper()
     if re.fullmatch(r"[A-Z0-9]{2,34}", plain, re.ASCII):
         return plain
-    raise ValueError("An IBAN has letters and figures, 34 at most. A part of it is enough.")
+    raise ValueError(_("An IBAN has letters and figures, 34 at most. A part of it is enough."))
 
 
 def _read_needs_me(text: str) -> str:
     if text.casefold().strip() in {"me", "true", "yes"}:
         return "true"
-    raise ValueError("Write needs:me for what waits for you.")
+    raise ValueError(_("Write needs:me for what waits for you."))
 
 
 def _read_text(text: str) -> str:
@@ -265,7 +275,8 @@ def _bare(tokens: list[_Token], today: date) -> tuple[Term, int]:
     if (operator := _KEY.fullmatch(token.text)) and operator[2] and "/" not in operator[2]:
         near = get_close_matches(operator[1].casefold(), KEYS, n=1, cutoff=0.8)
         if near:
-            told = f"There is no “{operator[1]}:”. Did you mean {near[0]}:{operator[2][:40]}?"
+            told = _("There is no “%(typed)s”. Did you mean %(near)s?")
+            told %= {"typed": f"{operator[1]}:", "near": f"{near[0]}:{operator[2][:40]}"}
             return Term(token.typed, "word", token.text, told), 1
     return Term(token.typed, "word", token.text), 1
 

@@ -5,6 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
 WAYS = ("", "repeat", "contact", "wrong", "similar", "support")
 
 
@@ -19,7 +22,11 @@ class Reason(NamedTuple):
 
 
 UNKNOWN = Reason(
-    "", "", "The bank’s code for it is {code}.", "Ask support and give them the code.", "support"
+    "",
+    "",
+    noop("The bank’s code for it is {code}."),
+    noop("Ask support and give them the code."),
+    "support",
 )
 
 
@@ -27,10 +34,13 @@ UNKNOWN = Reason(
 def known() -> dict[str, Reason]:
     """All that we have words for, by their code."""
     text = Path(__file__).with_name("reasons.toml").read_text(encoding="utf-8")
-    return {code: Reason(code, **told) for code, told in tomllib.loads(text).items()}
+    content = tomllib.loads(text)
+    del content["texts"]  # which keys are for people, told to the catalogs
+    return {code: Reason(code, **told) for code, told in content.items()}
 
 
 def of(code: str) -> Reason:
     """Words for a reason code; an unknown one is shown as it came, for support."""
-    found = known().get(code)
-    return found or UNKNOWN._replace(code=code, words=UNKNOWN.words.format(code=code))
+    found = known().get(code, UNKNOWN)
+    words = _(found.words).replace("{code}", code)
+    return found._replace(code=code, words=words, advice=_(found.advice))

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
 from selfcare.clients import transactions as service
@@ -13,7 +14,7 @@ from selfcare.instructions import intents
 from selfcare.instructions.actions import KeyReused
 from selfcare.instructions.intents import Intent
 from selfcare.instructions.views import prove
-from selfcare.transactions import actions, story, wording
+from selfcare.transactions import actions, checking, story
 from selfcare.transactions.forms import IntentForm
 from selfcare.web import problems
 from selfcare.web.guards import signed_in
@@ -26,13 +27,13 @@ class RepetitionForm(IntentForm):
     """Where the name doesn't match, nobody sends money without having said that they saw it."""
 
     sure = forms.BooleanField(
-        label="I asked them, and this is the right account",
-        error_messages={"required": "Tick this, or leave it: the name doesn’t match."},
+        label=_lazy("I asked them, and this is the right account"),
+        error_messages={"required": _lazy("Tick this, or leave it: the name doesn’t match.")},
     )
 
     def __init__(self, data: Any, *, check: str) -> None:
         super().__init__(data)
-        if check not in wording.CHECKS_TO_TICK:
+        if check not in checking.CHECKS_TO_TICK:
             del self.fields["sure"]
 
 
@@ -80,7 +81,7 @@ def _page(
         "txn": txn,
         "title": story.again_title(txn),
         "offer": offer,
-        "check": wording.check_of(offer.payee),
+        "check": checking.check_of(offer.payee),
         "form": form,
         "intent": offer_intent(txn, offer, key=intents.new_key()).token(),
         "refusal": story.offer_refusal(txn, offer, zone_of(request.person)),

@@ -8,6 +8,9 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+from django.utils.translation import pgettext
 
 from selfcare.clients.offers import RepeatOffer
 from selfcare.clients.shapes import AllowedAction, TimelineEvent, Transaction
@@ -60,16 +63,16 @@ def of(txn: Transaction, zone: ZoneInfo) -> dict[str, Any]:
 
 def _next(txn: Transaction, say: sentences.Say, facts: dict[str, Any]) -> str:
     for case in txn.cases:
-        who = case.waiting_for or ""
-        words = sentences.WAITS.get((case.kind, who)) or sentences.WAITS.get((case.kind, ""))
-        if case.is_open and case.respond_by is not None and words is not None:
+        words = sentences.waits_of(case.kind, case.waiting_for or "")
+        if case.is_open and case.respond_by is not None and words:
             asked = case.money or txn.amount
             return words.format(**facts, asked=asked, by=facts["zone"].deadline(case.respond_by))
     asked_back = txn.refund_request
     if asked_back is None or asked_back.state != "open" or asked_back.respond_by is None:
         return say.next.format(**facts)
     by = facts["zone"].deadline(asked_back.respond_by)
-    return sentences.WAITS["refund_request", ""].format(**facts, asked=asked_back.money, by=by)
+    words = sentences.waits_of("refund_request", "")
+    return words.format(**facts, asked=asked_back.money, by=by)
 
 
 def refusal(txn: Transaction, name: str, zone: ZoneInfo) -> str:
@@ -82,7 +85,8 @@ def refusal(txn: Transaction, name: str, zone: ZoneInfo) -> str:
 
 def again_title(txn: Transaction) -> str:
     """`Send 64.90 EUR to Nordlicht Books once more`."""
-    return f"Send {txn.amount} to {txn.counterparty.name} once more"
+    facts = {"amount": txn.amount, "name": txn.counterparty.name}
+    return _("Send %(amount)s to %(name)s once more") % facts
 
 
 def offer_refusal(txn: Transaction, offer: RepeatOffer, zone: ZoneInfo) -> str:
@@ -102,18 +106,16 @@ def offer_refusal(txn: Transaction, offer: RepeatOffer, zone: ZoneInfo) -> str:
 def decision(txn: Transaction, name: str, zone: ZoneInfo) -> dict[str, Any]:
     """What the page of one decision needs besides its form: headline, button, clock."""
     facts = _facts(txn, zone)
-    words = wording.ACTIONS[name]
     allowed = txn.action(name)
     until = allowed.until if allowed else None
     told = facts["zone"].deadline(until) if until else ""
     return {
-        "title": words.headline.format(**facts),
-        "words": words,
-        "primary_words": PRIMARY[name].format(**facts),
+        "title": wording.headline(txn, name).format(**facts),
+        "primary_words": _(PRIMARY[name]).format(**facts),
         "until": until,
-        "until_words": LAPSES[name].format(until=told),
+        "until_words": _(LAPSES[name]).format(until=told),
         "stays": name in STAYS,
-        "notice_words": NOTICES[name].format(**facts),
+        "notice_words": _(NOTICES[name]).format(**facts),
     }
 
 
@@ -133,29 +135,36 @@ QUIET = {
     "repeat": {"not_a_payment", "not_completed", "account_restricted"},
 }  # fmt: skip
 LAPSES = {
-    "confirm": "After {until} it lapses and no money moves.",
-    "decline": "After {until} it lapses and no money moves.",
-    "cancel": "After {until} it can’t be cancelled any more.",
-    "undo": "After {until} it leaves, and can’t be called back like this.",
-    "withdraw_confirmation": "After {until} it is sent.",
+    "confirm": noop("After {until} it lapses and no money moves."),
+    "decline": noop("After {until} it lapses and no money moves."),
+    "cancel": noop("After {until} it can’t be cancelled any more."),
+    "undo": noop("After {until} it leaves, and can’t be called back like this."),
+    "withdraw_confirmation": noop("After {until} it is sent."),
 }
 PRIMARY = {
-    "undo": "Undo {amount} to {name}",
-    "withdraw_confirmation": "Withdraw your confirmation",
-    "confirm": "Confirm {amount}",
-    "decline": "Don’t pay",
-    "cancel": "Cancel {amount} to {name}",
+    "undo": noop("Undo {amount} to {name}"),
+    "withdraw_confirmation": noop("Withdraw your confirmation"),
+    "confirm": noop("Confirm {amount}"),
+    "decline": noop("Don’t pay"),
+    "cancel": noop("Cancel {amount} to {name}"),
 }
 NOTICES = {
-    "undo": "Nothing has left your account, so nobody has to agree. Where there is still time to "
-    "confirm, it waits for you again; else it is cancelled.",
-    "withdraw_confirmation": "Where there is still time to confirm, it waits for you again; else "
-    "it is cancelled. {name} sees that it isn’t confirmed any more.",
-    "confirm": "Once sent, only {name} can return the money. Not sure? Leave it: nothing moves "
-    "until you confirm.",
-    "decline": "{name} is told. To pay later, they have to ask you again.",
-    "cancel": "A cancelled {kind} can’t be taken up again. {name} may ask for the money "
-    "another way.",
+    "undo": noop(
+        "Nothing has left your account, so nobody has to agree. Where there is still time to "
+        "confirm, it waits for you again; else it is cancelled."
+    ),
+    "withdraw_confirmation": noop(
+        "Where there is still time to confirm, it waits for you again; else "
+        "it is cancelled. {name} sees that it isn’t confirmed any more."
+    ),
+    "confirm": noop(
+        "Once sent, only {name} can return the money. Not sure? Leave it: nothing moves "
+        "until you confirm."
+    ),
+    "decline": noop("{name} is told. To pay later, they have to ask you again."),
+    "cancel": noop(
+        "What is cancelled can’t be taken up again. {name} may ask for the money another way."
+    ),
 }
 
 
@@ -171,7 +180,7 @@ def _actions(txn: Transaction, facts: dict[str, Any]) -> Iterator[ActionView]:
     first = shown[0] if shown and shown[0].allowed else None
     primary = first.action if first and first.action not in ASIDE else ""
     for action in shown:
-        words = wording.ACTIONS.get(action.action, wording.OTHER_ACTION)
+        words = wording.action_of(action.action)
         known = action.action in wording.ACTIONS
         if not known and action.allowed:
             # A newer service offers what this release has no page for.
@@ -226,28 +235,28 @@ def _reason(txn: Transaction, facts: dict[str, Any]) -> dict[str, str] | None:
 
 def _way(txn: Transaction, way: str) -> tuple[str, str]:
     if way == "repeat" and txn.may("repeat"):
-        return reverse("transactions:repetition_new", args=[txn.id]), "Send it again"
+        return reverse("transactions:repetition_new", args=[txn.id]), _("Send it again")
     if way == "contact" and txn.merchant is not None:
-        return "#contact-h", "How to reach {name}"
+        return "#contact-h", _("How to reach {name}")
     if way == "wrong":
-        return address("cases:triage", txn.id), "Say that it wasn’t you"
+        return address("cases:triage", txn.id), _("Say that it wasn’t you")
     if way == "similar":
         query = urlencode({"q": f'merchant:"{txn.counterparty.name}"'})
-        return f"{reverse('transactions:list')}?{query}", "All with {name}"
+        return f"{reverse('transactions:list')}?{query}", _("All with {name}")
     return "", ""
 
 
 # Who acted where the service gives no name.
-NAMELESS = {"platform": "We", "bank": "Their bank"}
+NAMELESS = {"platform": noop("We"), "bank": noop("Their bank")}
 
 
 def _timeline(txn: Transaction, facts: dict[str, Any]) -> Iterator[EventView]:
     last = len(txn.timeline) - 1
     for number, event in enumerate(txn.timeline):
         who = _who(txn, event)
-        actor = event.actor.name or NAMELESS.get(event.actor.kind) or facts["name"]
+        actor = event.actor.name or _(NAMELESS.get(event.actor.kind, "")) or facts["name"]
         words = sentences.event_of(event.name, who, txn.direction)
-        note = f"“{wording.note(event.note)}”" if event.note else ""
+        note = _("“%(note)s”") % {"note": wording.note(event.note)} if event.note else ""
         if event.reason_code and not note:
             note = reasons.of(event.reason_code).words.format(**facts)
         yield EventView(
@@ -255,7 +264,7 @@ def _timeline(txn: Transaction, facts: dict[str, Any]) -> Iterator[EventView]:
             words=words.format(**{**facts, "actor": actor}),
             note=note,
             face=who,
-            who="You" if who == "you" else actor,
+            who=_("You") if who == "you" else actor,
             open=number == last and not txn.is_final,
         )
 
@@ -280,13 +289,14 @@ def _facts(txn: Transaction, zone: ZoneInfo) -> dict[str, Any]:
         "zone": told,
         "name": txn.counterparty.name,
         "amount": str(txn.amount),
-        "kind": wording.kind_of(txn.kind).words.lower(),
         "most": str(txn.refundable),
         "account": txn.account.name,
         "status": txn.status,
         "code": txn.reason_code or "",
         "currency": txn.currency,
         "at": told.moment(at),
-        "until": told.deadline(until) if until else "then",
-        "scheduled": told.moment(txn.scheduled_for) if txn.scheduled_for else "its day",
+        "until": told.deadline(until) if until else pgettext("instead of a moment", "then"),
+        "scheduled": told.moment(txn.scheduled_for)
+        if txn.scheduled_for
+        else pgettext("instead of a moment", "its day"),
     }

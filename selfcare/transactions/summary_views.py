@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from selfcare import errors
@@ -81,7 +82,7 @@ def asking_of(
     currency = str(request.GET.get("currency", "")).upper()
     currency = currency or next(iter(known), USUAL_CURRENCY)
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
-        raise periods.BadPeriod("A currency has three letters, such as EUR.")
+        raise periods.BadPeriod(_("A currency has three letters, such as EUR."))
     return summing.Asking(request.person.subject, zone_of(request.person), period, currency)
 
 
@@ -117,7 +118,7 @@ def _frame(request: SignedInRequest) -> dict[str, Any]:
     return {
         "own_currencies": own,
         "currencies": list(dict.fromkeys([*own, *others])),
-        "choices": periods.CHOICES,
+        "choices": {code: _(words) for code, words in periods.CHOICES.items()},
         "chosen": str(request.GET.get("period") or "") or _implied(request),
         "first_day": str(request.GET.get("from", ""))[:20],
         "last_day": str(request.GET.get("until", ""))[:20],

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from selfcare import errors
 from selfcare.annotations.models import Label
@@ -150,7 +151,7 @@ def by_merchant(asking: Asking) -> Part:
         past = _by_key(before)
         for row in now.data:
             query = asking.query(asking.period.span, merchant=row.key) if row.key else None
-            name = row.name or "Without a merchant"
+            name = row.name or _("Without a merchant")
             same = past.get(row.key)
             yield _group(asking, row.key, name, row=row, before=same, query=query)
 

@@ -4,17 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
 from selfcare.clients.shapes import finality
 from selfcare.clients.totals import Totals, TotalsRow
 from selfcare.money import Money
 from selfcare.transactions.forms import STATUS_GROUPS
+from selfcare.web import formats
 
 # In this order on the page; the words say what the look's lines show.
 STATES = {
-    "final": "Settled",
-    "open": "Not settled yet",
-    "void": "Did not happen",
-    "unknown": "State not known",
+    "final": noop("Settled"),
+    "open": noop("Not settled yet"),
+    "void": noop("Did not happen"),
+    "unknown": noop("State not known"),
 }
 
 
@@ -42,11 +46,11 @@ class Sum:
 
     @property
     def words(self) -> str:
-        return STATES[self.state]
+        return _(STATES[self.state])
 
     @property
     def count_words(self) -> str:
-        return f"{self.count:,}"
+        return formats.number(self.count)
 
     @property
     def money_in(self) -> Money:
@@ -75,7 +79,7 @@ class Tally:
 
     @property
     def shown_words(self) -> str:
-        return f"{self.shown:,}"
+        return formats.number(self.shown)
 
     @property
     def settled(self) -> list[Sum]:

@@ -1,13 +1,14 @@
 """Words and chips of transactions for templates: `{% load transaction_words %}`; no rules here."""
 
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from babel.dates import format_date
 from django import template
 from django.utils.safestring import SafeString
 
 from selfcare.transactions import wording
+from selfcare.web import formats
 from selfcare.web.templatetags import look
 
 register = template.Library()
@@ -44,9 +45,18 @@ def face(party: Any) -> str:
 
 
 @register.filter
-def refund_state(request: Any) -> str:
-    """What became of a refund request: `waiting for their answer`."""
-    return wording.REFUND_STATES.get(request.state, str(request.state))
+def refund_asked(request: Any) -> str:
+    """What became of a refund request: `You asked for 40.00 EUR back, accepted`."""
+    return wording.refund_asked(request)
+
+
+@register.filter
+def rate(text: str) -> str:
+    """`1.1860`, with the person's decimal mark; what isn't a number as it came."""
+    try:
+        return formats.number(Decimal(text))
+    except InvalidOperation:
+        return text
 
 
 @register.filter
@@ -70,7 +80,7 @@ def sum_last(transaction: Any) -> str:
 @register.filter
 def month_name(key: str) -> str:
     """`March 2026` of `2026-03`."""
-    return format_date(date.fromisoformat(f"{key}-01"), "MMMM y", locale="en")
+    return formats.month(date.fromisoformat(f"{key}-01"))
 
 
 @register.filter
