@@ -212,7 +212,10 @@ def _keep(delivery: Delivery, release: releasing.Release) -> None:
             leases.settle(delivery, due_at=release.due_at, reason=release.reason)
         else:
             leases.settle(
-                delivery, state=State.NOT_WANTED, reason=release.reason, rule=release.rule
+                delivery,
+                state=State.NOT_WANTED,
+                reason=release.reason,
+                rule=release.rule or delivery.rule,
             )
     log.info("delivery.kept", channel=delivery.channel, reason=release.reason)
 
