@@ -10,6 +10,7 @@ from pydantic import StringConstraints
 
 from selfcare.clients import transactions as service
 from selfcare.documents import typeset
+from selfcare.documents.readers import written_for
 from selfcare.documents.receipts import actions, codes, tries, verification
 from selfcare.documents.receipts import views as receipts
 from selfcare.documents.receipts.models import ReceiptCode
@@ -133,8 +134,12 @@ class StatementOut(MonthOut):
 )
 def receipt(request: Any, transaction_id: TransactionId) -> HttpResponse:
     """PDF of the state as it is now; what isn't final is a confirmation that says so."""
-    told = receipts.receipt_of(request, transaction_id)
-    return typeset.answer(request, "receipt", told.data(), told.filename, made_at=told.made_at)
+    with written_for(request.person) as written:
+        told = receipts.receipt_of(request, transaction_id)
+        data = told.data()
+    return typeset.answer(
+        request, "receipt", data, told.filename, made_at=told.made_at, written=written
+    )
 
 
 @router.get(
@@ -250,7 +255,9 @@ def statement(request: Any, account_id: AccountId, month: MonthName) -> Any:
 )
 def statement_file(request: Any, account_id: AccountId, month: MonthName) -> HttpResponse:
     """413 with more than 1,000 entries: export those."""
-    return views.pdf_answer(request, _told(request, account_id, month))
+    with written_for(request.person) as written:
+        told = _told(request, account_id, month)
+    return views.pdf_answer(request, told, written)
 
 
 def _told(request: Any, account_id: str, month: str) -> content.Told:

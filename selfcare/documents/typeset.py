@@ -16,9 +16,10 @@ from typing import Any
 
 import structlog
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from selfcare.documents.press import NotSet, pressed
-from selfcare.web import problems
+from selfcare.web import formats, problems
 from selfcare.web.request import Request
 
 log = structlog.get_logger("selfcare.documents")
@@ -40,11 +41,12 @@ class NotTypeset(Exception):
 def pdf(template: str, data: dict[str, Any], *, made_at: datetime | None = None) -> bytes:
     """`typst/<template>.typ` filled with `data`, as PDF/UA-1; raises NotTypeset.
 
-    `data` is anything that JSON can say and has a `title` (and `lang`, if it isn't "en"). Texts
+    `data` is anything that JSON can say and has a `title`; its language is the active one. Texts
     are shown as they are, but for characters without a glyph, which become REPLACEMENT; the
-    template's foot then says so. The same data and `made_at` give the same bytes.
+    template's foot then says so. The same data, language and `made_at` give the same bytes.
     """
     made_at = made_at or datetime.now(UTC)
+    data = {**_frame(), **data}
     try:
         return _set(template, _printable(data, "any"), made_at)
     except NotSet as reason:
@@ -64,16 +66,21 @@ def answer(
     filename: str,
     *,
     made_at: datetime | None = None,
+    written: formats.Formats | None = None,
 ) -> HttpResponse:
-    """The PDF as a download named `filename`, or a page (under /api/ a problem) that says 503."""
+    """The PDF as a download named `filename`, or a page (under /api/ a problem) that says 503.
+
+    `written` is what `data` was made in, where that isn't what is active now.
+    """
     try:
-        body = pdf(template, data, made_at=made_at)
+        with formats.use(written or formats.active()):
+            body = pdf(template, data, made_at=made_at)
     except NotTypeset:
         return problems.page(
             request,
             503,
             code="not_typeset",
-            detail="We can't make this document right now. Nothing is lost: try again later.",
+            detail=_("We can’t make this document right now. Nothing is lost: try again later."),
             retry_after=60,
         )
     return HttpResponse(
@@ -84,6 +91,19 @@ def answer(
             "Cache-Control": "no-store, private",
         },
     )
+
+
+def _frame() -> dict[str, Any]:
+    """What the paper itself says; `lang` also tells how words are divided and read out."""
+    return {
+        "lang": formats.active().language,
+        "frame": {
+            "pages": _("{page} of {pages}"),
+            "replaced": _("□ stands for a character that this document has no letters for."),
+            "what": _("What"),
+            "amount": _("Amount"),
+        },
+    }
 
 
 def _set(template: str, data: dict[str, Any], made_at: datetime) -> bytes:

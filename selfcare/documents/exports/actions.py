@@ -3,6 +3,7 @@
 import hashlib
 import json
 import tempfile
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -11,16 +12,21 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from selfcare import errors
 from selfcare.clients import stream
 from selfcare.clients import transactions as service
+from selfcare.documents.exports.asking import words_of
 from selfcare.documents.exports.booking import CannotBeTold
 from selfcare.documents.exports.formats import BY_NAME, Format
 from selfcare.documents.exports.making import forget_files, make_file
 from selfcare.documents.exports.models import UNFINISHED, Export, State
 from selfcare.documents.exports.rows import Tally
+from selfcare.documents.exports.wording import FAILURES
 from selfcare.transactions.finding import Finding
+from selfcare.web import formats
 from selfcare.web.request import Person
 from selfcare.web.zones import zone_of
 
@@ -76,7 +82,10 @@ def create(
 def check_rows(kind: Format, rows: int) -> None:
     """Raises Refused with the sentence that says what to do instead."""
     if rows > kind.most_rows:
-        words = f"These are {rows:,} transactions. {kind.too_many}"
+        these = ngettext(
+            "These are %(rows)s transaction.", "These are %(rows)s transactions.", rows
+        )
+        words = f"{these % {'rows': formats.number(rows)}} {kind.advice}"
         raise Refused("too_many_rows", words)
 
 
@@ -120,7 +129,7 @@ def _wanted(person: Person, finding: Finding, kind: Format, key: str, request_id
         question=question,
         sort=sort,
         query_string=finding.query_string,
-        words=finding.words,
+        words=_in_english(person, finding),
         holder=person.name[:300],
         zone=zone_of(person).key,
         request_id=request_id,
@@ -128,6 +137,12 @@ def _wanted(person: Person, finding: Finding, kind: Format, key: str, request_id
         next_try_at=now,
         expires_at=now + timedelta(days=settings.EXPORT_DAYS),
     )
+
+
+def _in_english(person: Person, finding: Finding) -> str:
+    """What is kept and told to programs; pages say it anew in the language of their reader."""
+    with formats.use(replace(formats.active(), language="en", number_format="comma")):
+        return words_of(person, finding.query_string, finding.filters.body()) or finding.words
 
 
 def _same(before: Export, wanted: Export) -> Export:
@@ -139,7 +154,13 @@ def _same(before: Export, wanted: Export) -> Export:
 def _check_room(subject: str) -> None:
     if Export.objects.of(subject).count() >= MOST_KEPT:
         raise Refused(
-            "too_many_kept", f"You keep {MOST_KEPT} exports already. Remove some you don’t need."
+            "too_many_kept",
+            ngettext(
+                "You keep %(n)d export already. Remove some you don’t need.",
+                "You keep %(n)d exports already. Remove some you don’t need.",
+                MOST_KEPT,
+            )
+            % {"n": MOST_KEPT},
         )
 
 
@@ -147,7 +168,12 @@ def _check_turn(subject: str) -> None:
     if Export.objects.of(subject).unfinished().count() >= MOST_UNFINISHED:
         raise Refused(
             "too_many_exports",
-            f"{MOST_UNFINISHED} of your exports aren’t finished. Wait for one, or cancel one.",
+            ngettext(
+                "%(n)d of your exports isn’t finished. Wait for it, or cancel it.",
+                "%(n)d of your exports aren’t finished. Wait for one, or cancel one.",
+                MOST_UNFINISHED,
+            )
+            % {"n": MOST_UNFINISHED},
         )
 
 
@@ -174,14 +200,11 @@ def _made_at_once(export: Export, kind: Format) -> bool:
         try:
             made = make_file(export, iter([kept]))  # type: ignore[list-item]
         except CannotBeTold as failure:
-            raise Refused(failure.code, TOO_LONG) from failure
+            raise Refused(failure.code, _(FAILURES["amount_too_long"])) from failure
     for name, value in made.items():
         setattr(export, name, value)
     export.started_at = export.finished_at
     return True
-
-
-TOO_LONG = "An amount in it is longer than this format has room for. Take CSV or JSON Lines."
 
 
 def opened(export: Export) -> "File[bytes]":

@@ -7,6 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from selfcare.clients.filters import Filters
 from selfcare.transactions import finding
@@ -47,12 +49,27 @@ def asked_for(params: Mapping[str, Any], person: Person, ids: Sequence[str] = ()
         return finding.read(kept, person)
     unique = tuple(dict.fromkeys(ids))
     if len(unique) > MOST_CHOSEN:
-        return Finding(Filters(), errors={"id": [f"Choose at most {MOST_CHOSEN} rows."]})
+        return Finding(
+            Filters(), errors={"id": [_("Choose at most %(most)s rows.") % {"most": MOST_CHOSEN}]}
+        )
     if not all(TRANSACTION_ID.fullmatch(one) for one in unique):
-        return Finding(Filters(), errors={"id": ["One of the chosen rows isn’t a transaction."]})
-    many = "s" if len(unique) > 1 else ""
+        return Finding(Filters(), errors={"id": [_("One of the chosen rows isn’t a transaction.")]})
+    words = ngettext(
+        "%(n)d transaction, chosen one by one", "%(n)d transactions, chosen one by one", len(unique)
+    )
     return replace(
         Finding(Filters(ids=unique)),
         query_string=urlencode([("id", one) for one in unique]),
-        words=f"{len(unique)} transaction{many}, chosen one by one",
+        words=words % {"n": len(unique)},
     )
+
+
+def words_of(person: Person, query_string: str, question: dict[str, Any]) -> str:
+    """What the query that led to `question` asks for, in the active language.
+
+    Empty where it asks for something else by now: a label is gone, or "last week" has moved on.
+    """
+    params = QueryDict(query_string)
+    found = asked_for(params, person, params.getlist("id"))
+    same = found.is_valid and found.filters.body() == question
+    return found.words if same else ""

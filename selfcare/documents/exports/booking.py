@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import BinaryIO
 
+from django.utils.translation import gettext_noop as noop
+
 from selfcare.clients import shapes
 from selfcare.clients.stream import Row
 from selfcare.documents.exports.delimited import COPY_BYTES
@@ -22,10 +24,15 @@ from selfcare.documents.exports.rows import signed
 IN_MEMORY_BYTES = 1 << 20
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-COUNTED = (
+# Files and manifests speak English; the page says these in the reader's language.
+COUNTED = noop(
     "Balances are counted from zero over these entries alone: they don't make up the whole of "
     "the account's bookings in the period."
 )
+ADDED = re.compile(
+    r"(?P<account>.*): (?P<count>\d+) bookings? that .* so that the balances add up\."
+)
+NEVER_MOVED, NOT_BOOKED = "never moved money", "not booked yet"
 
 
 class CannotBeTold(Exception):
@@ -165,9 +172,9 @@ class Ledger:
         for row in rows:
             found = list(entries_of(row))
             if not found:
-                self._about.left_out["never moved money"] += 1
+                self._about.left_out[NEVER_MOVED] += 1
             elif not found[0].is_booked and not self._with_pending:
-                self._about.left_out["not booked yet"] += 1
+                self._about.left_out[NOT_BOOKED] += 1
             else:
                 self._book(row, found)
         for account in self.accounts.values():

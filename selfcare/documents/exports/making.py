@@ -3,8 +3,9 @@
 import hashlib
 import tempfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from selfcare import errors
 from selfcare.clients import statements
+from selfcare.documents.exports.asking import words_of
 from selfcare.documents.exports.delimited import COPY_BYTES
 from selfcare.documents.exports.formats import BY_NAME
 from selfcare.documents.exports.manifest import (
@@ -25,6 +27,9 @@ from selfcare.documents.exports.manifest import (
     period_of,
 )
 from selfcare.documents.exports.models import Export, State
+from selfcare.documents.readers import written_for
+from selfcare.web import formats
+from selfcare.web.request import Person
 
 
 def make_file(export: Export, parts: Iterator[BinaryIO]) -> dict[str, object]:
@@ -34,12 +39,15 @@ def make_file(export: Export, parts: Iterator[BinaryIO]) -> dict[str, object]:
     unseen. Raises CannotBeTold, NotTypeset, errors.CallFailed (balances), OSError (storage).
     """
     kind = BY_NAME[export.format]
-    about = about_of(export, timezone.now())
     with tempfile.TemporaryFile() as out:
-        kind.write(out, parts, about)
+        with _written(export):
+            about = about_of(export, timezone.now())
+            kind.write(out, parts, about)
         size, digest = _measured(out)
         name = default_storage.save(f"{export.folder}/{about.file_name}", File(out))
     manifest = {**about.told(), "size": size, "sha256": digest}
+    # Whatever language the file is in: programs read the manifest.
+    manifest["filter"]["words"] = export.words
     return {
         "state": State.READY,
         "file": name,
@@ -52,6 +60,26 @@ def make_file(export: Export, parts: Iterator[BinaryIO]) -> dict[str, object]:
     }
 
 
+def reader_of(export: Export) -> Person:
+    """Whose export it is, as far as a worker knows them."""
+    return Person(subject=export.subject, name=export.holder, email="", zone=export.zone)
+
+
+def words_for_reader(export: Export) -> str:
+    """What it shows, in the active language; as it was kept where that can't be said anew."""
+    if formats.active().language == "en":
+        return export.words
+    return words_of(reader_of(export), export.query_string, export.question) or export.words
+
+
+def _written(export: Export) -> AbstractContextManager[Any]:
+    """A PDF is read by its person; all other files by programs, which read English."""
+    zone = ZoneInfo(export.zone)
+    if export.format == "pdf":
+        return written_for(reader_of(export), zone)
+    return formats.use(formats.Formats(zone=zone))
+
+
 def about_of(export: Export, made_at: datetime) -> About:
     """What the export's file says of itself."""
     kind = BY_NAME[export.format]
@@ -62,7 +90,7 @@ def about_of(export: Export, made_at: datetime) -> About:
         format_words=kind.words,
         media_type=kind.media_type,
         file_name=file_name(export.public_id, made_at.astimezone(zone), kind.extension),
-        words=export.words,
+        words=words_for_reader(export),
         query_string=export.query_string,
         sort=export.sort,
         holder=export.holder,

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from selfcare.clients.shapes import rfc3339
 from selfcare.documents.exports.rows import decimal
 
@@ -81,17 +83,20 @@ class About:
         }
 
     def lines(self) -> list[tuple[str, str]]:
-        """The manifest for people: heading and value, one a line."""
+        """The manifest for people: heading and value, one a line, in the active language.
+
+        Sums and what was left out stand in a workbook alone, which is English.
+        """
         found = [
-            ("Export", self.id),
-            ("For", self.holder),
-            ("Shows", self.words),
-            ("Query", self.query_string or "none"),
-            ("Order", self.sort),
-            ("Rows", str(self.rows)),
-            ("As of", rfc3339(self.as_of)),
-            ("Made at", rfc3339(self.made_at)),
-            ("Time zone of days", self.zone.key),
+            (_("Export"), self.id),
+            (_("For"), self.holder),
+            (_("Shows"), self.words),
+            (_("Query"), self.query_string or _("none")),
+            (_("Order"), self.sort),
+            (_("Rows"), str(self.rows)),
+            (_("As of"), rfc3339(self.as_of)),
+            (_("Made at"), rfc3339(self.made_at)),
+            (_("Time zone of days"), self.zone.key),
         ]
         for one in self.totals:
             currency = one["currency"]
@@ -100,7 +105,7 @@ class About:
             value = f"{one['count']} rows, in {came}, out {went}, fees {fees}"
             found.append((f"{currency}, {one['status']}", value))
         found += [(f"Left out, {why}", str(count)) for why, count in sorted(self.left_out.items())]
-        return found + [("Note", note) for note in self.notes]
+        return found + [(_("Note"), note) for note in self.notes]
 
 
 def file_name(export_id: str, made_on: datetime, extension: str) -> str:

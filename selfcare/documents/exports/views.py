@@ -8,16 +8,19 @@ from typing import Any
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from selfcare.clients import transactions as service
 from selfcare.clients.totals import TotalsRow
 from selfcare.documents.exports import actions, formats, wording
 from selfcare.documents.exports.asking import Chosen, chosen
+from selfcare.documents.exports.making import words_for_reader
 from selfcare.documents.exports.models import Export, found
 from selfcare.transactions.finding import SORTS
 from selfcare.transactions.tally import Sum, sums_of
 from selfcare.web import problems
+from selfcare.web.formats import number
 from selfcare.web.guards import signed_in
 from selfcare.web.moments import Zone
 from selfcare.web.pages import SeeOther, render_page
@@ -45,16 +48,16 @@ def export_new(request: SignedInRequest) -> HttpResponse:
         except actions.Refused as refusal:
             refused, status = refusal.words, 422
         except actions.KeyReused:
-            refused, status = "This form was sent before. Look again, and send it anew.", 422
+            refused, status = _("This form was sent before. Look again, and send it anew."), 422
     context = {"asked": asked, "refused": refused, **_offered(request, asked)}
     return render_page(request, "documents/export_new.html", context, status=status)
 
 
 def _made(request: SignedInRequest, asked: Chosen) -> HttpResponse:
     if request.POST["format"] not in formats.BY_NAME:
-        raise actions.Refused("unknown_format", "Choose one of the formats.")
+        raise actions.Refused("unknown_format", _("Choose one of the formats."))
     if not asked.key:
-        raise actions.Refused("no_key", "This form wasn’t whole. Send it once more.")
+        raise actions.Refused("no_key", _("This form wasn’t whole. Send it once more."))
     export = actions.create(
         person=request.person,
         finding=asked.finding,
@@ -74,7 +77,8 @@ def _offered(request: SignedInRequest, asked: Chosen) -> dict[str, Any]:
     for kind in formats.ALL:
         fits = rows <= kind.most_rows
         state = "disabled" if not fits else "checked" if kind.name == wanted else ""
-        kinds.append({"kind": kind, "fits": fits, "state": state})
+        words = kind.used_for if fits else kind.advice
+        kinds.append({"kind": kind, "words": words, "state": state})
     return {
         "rows": rows,
         "at_once": rows <= formats.AT_ONCE_ROWS,
@@ -93,6 +97,7 @@ def export_list(request: SignedInRequest) -> HttpResponse:
     rows = [
         {
             "export": one,
+            "words": words_for_reader(one),
             "told": wording.of(one.state, one.failure),
             "kind": formats.BY_NAME.get(one.format),
         }
@@ -108,13 +113,17 @@ def export_detail(request: SignedInRequest, export_id: str) -> HttpResponse:
     age = (timezone.now() - export.created_at).total_seconds()
     context = {
         "export": export,
+        "words": words_for_reader(export),
         "kind": formats.BY_NAME.get(export.format),
         "told": wording.of(export.state, export.failure),
         "look_again": next((every for until, every in LOOKS if age < until), SELDOM),
         "take": export.is_ready and request.GET.get("take") == "1",
         "totals": _sums(export.totals),
-        "left_out": (export.manifest or {}).get("left_out", {}).items(),
-        "notes": (export.manifest or {}).get("notes", []),
+        "left_out": [
+            wording.left_out(why, count)
+            for why, count in (export.manifest or {}).get("left_out", {}).items()
+        ],
+        "notes": [wording.note(note) for note in (export.manifest or {}).get("notes", [])],
         "facts": _facts(export, Zone.of(zone_of(request.person))) if export.is_ready else [],
         "list_url": _list_url(export),
         "as_of": export.as_of,
@@ -172,7 +181,7 @@ def file_of(export: Export, request: HttpRequest) -> Any:
             request,  # type: ignore[arg-type]
             409,
             code="not_ready",
-            detail="This file isn’t there: it is still being made, or was cancelled, or failed.",
+            detail=_("This file isn’t there: it is still being made, or was cancelled, or failed."),
         )
     kind = formats.BY_NAME[export.format]
     answer = FileResponse(
@@ -197,15 +206,15 @@ def _facts(export: Export, zone: Zone) -> list[tuple[str, str, bool]]:
     """The manifest in words; True for what is copied letter by letter."""
     made_at, as_of = export.finished_at or export.created_at, export.as_of or export.created_at
     return [
-        ("Shows", export.words, False),
-        ("Query", export.query_string[:QUERY_SHOWN] or "none", True),
-        ("Order", SORTS.get(export.sort, export.sort), False),
-        ("Rows", f"{export.rows:,}", False),
-        ("As of", zone.moment(as_of, seconds=True), False),
-        ("Made at", zone.moment(made_at, seconds=True), False),
-        ("File", _name(export), True),
+        (_("Shows"), words_for_reader(export), False),
+        (_("Query"), export.query_string[:QUERY_SHOWN] or _("none"), True),
+        (_("Order"), _(SORTS.get(export.sort, export.sort)), False),
+        (_("Rows"), number(export.rows), False),
+        (_("As of"), zone.moment(as_of, seconds=True), False),
+        (_("Made at"), zone.moment(made_at, seconds=True), False),
+        (_("File"), _name(export), True),
         ("SHA-256", export.sha256, True),
-        ("Export", export.public_id, True),
+        (_("Export"), export.public_id, True),
     ]
 
 

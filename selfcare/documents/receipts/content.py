@@ -1,48 +1,57 @@
 """What a receipt says, in words, once for the page and the PDF; it reads and stores nothing."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from selfcare.clients.shapes import Transaction
 from selfcare.documents.receipts.models import ReceiptCode
 from selfcare.documents.receipts.qr import Drawing, drawing
 from selfcare.money import Money
 from selfcare.transactions import wording
+from selfcare.web import formats
 from selfcare.web.moments import Zone
 from selfcare.web.request import Person
 from selfcare.web.zones import zone_of
 
 # By how final it is: title, and what the page and the file are called.
 TITLES = {
-    "final": ("Receipt", "receipt"),
-    "open": ("Payment confirmation, not final", "confirmation-not-final"),
-    "void": ("No money moved", "no-money-moved"),
-    "unknown": ("State not known", "state-not-known"),
+    "final": (noop("Receipt"), "receipt"),
+    "open": (noop("Payment confirmation, not final"), "confirmation-not-final"),
+    "void": (noop("No money moved"), "no-money-moved"),
+    "unknown": (noop("State not known"), "state-not-known"),
 }
 SAYINGS = {
-    "final": "Paid by {payer} to {payee}, final on {final}.",
-    "open": "From {payer} to {payee}. On {as_of} it was: {status}. It can still change or fail, "
-    "so this is no proof that it was paid.",
-    "void": "From {payer} to {payee}. It didn’t happen: {status}, {final}. No money moved.",
-    "unknown": "From {payer} to {payee}. On {as_of} the platform called its state “{status}”, "
-    "which we have no words for. This is no proof that it was paid.",
+    "final": noop("Paid by {payer} to {payee}, final on {final}."),
+    "open": noop(
+        "From {payer} to {payee}. On {as_of} it was: {status}. It can still change or fail, "
+        "so this is no proof that it was paid."
+    ),
+    "void": noop("From {payer} to {payee}. It didn’t happen: {status}, {final}. No money moved."),
+    "unknown": noop(
+        "From {payer} to {payee}. On {as_of} the platform called its state “{status}”, "
+        "which we have no words for. This is no proof that it was paid."
+    ),
 }
 # (direction, how final): the first and the last line of the sum.
 SUMS = {
-    ("out", "final"): ("Paid", "It cost"),
-    ("out", "open"): ("To be paid", "It would cost"),
-    ("in", "final"): ("Received", "It brought"),
-    ("in", "open"): ("To be received", "It would bring"),
+    ("out", "final"): (noop("Paid"), noop("It cost")),
+    ("out", "open"): (noop("To be paid"), noop("It would cost")),
+    ("in", "final"): (noop("Received"), noop("It brought")),
+    ("in", "open"): (noop("To be received"), noop("It would bring")),
 }
 # On paper that others read, nothing waits for "you".
-WAITS = "Waiting for its confirmation"
+WAITS = noop("Waiting for its confirmation")
 NO_PROOF = {
-    "local": "Runs on one machine: no proof of payment",
-    "staging": "A rehearsal: no proof of payment",
-    "sandbox": "Sandbox: no proof of payment",
+    "local": noop("Runs on one machine: no proof of payment"),
+    "staging": noop("A rehearsal: no proof of payment"),
+    "sandbox": noop("Sandbox: no proof of payment"),
 }
 
 
@@ -97,14 +106,24 @@ class Receipt:
             "facts": [
                 [fact.words, fact.text, *(["code"] if fact.is_code else [])] for fact in self.facts
             ],
-            "sum_title": "What it comes to",
+            "sum_title": _("What it comes to"),
             "sum": [one.data() for one in self.sum],
             "code": self.code,
             "address": self.address,
             "qr": {"path": self.qr.path, "box": self.qr.box} if self.qr else None,
             "environment": self.no_proof,
-            "foot": f"{self.title}, {self.transaction_id}. As of {self.as_of}.",
-            "as_of": self.as_of,
+            "foot": _("%(title)s, %(id)s. As of %(at)s.")
+            % {"title": self.title, "id": self.transaction_id, "at": self.as_of},
+            "said": {
+                "qr": _("QR code of the address beside it"),
+                "check": _("Check this paper"),
+                "code": _("Code {code}"),
+                "shows": _(
+                    "It shows what we knew on %(at)s. The address shows whether anything changed "
+                    "since: amount, day and status, and nothing else."
+                )
+                % {"at": self.as_of},
+            },
         }
 
 
@@ -116,8 +135,8 @@ def of(txn: Transaction, person: Person, code: ReceiptCode, now: datetime) -> Re
     payer, payee = (person.name, theirs) if txn.direction == "out" else (theirs, person.name)
     as_of = _moment(zone, now)
     status = wording.STATUSES.get(txn.status)
-    words = WAITS if txn.waits_for_person else status.words if status else txn.status
-    say = SAYINGS[txn.line].format(
+    words = _(WAITS if txn.waits_for_person else status.words) if status else txn.status
+    say = _(SAYINGS[txn.line]).format(
         payer=payer,
         payee=payee,
         final=_moment(zone, txn.completed_at or txn.updated_at),
@@ -126,7 +145,7 @@ def of(txn: Transaction, person: Person, code: ReceiptCode, now: datetime) -> Re
     )
     return Receipt(
         transaction_id=txn.id,
-        title=title,
+        title=_(title),
         filename=f"{filename}-{txn.id}.pdf",
         line=txn.line,
         amount=txn.amount,
@@ -138,8 +157,14 @@ def of(txn: Transaction, person: Person, code: ReceiptCode, now: datetime) -> Re
         qr=drawing(code.address),
         as_of=as_of,
         made_at=now,
-        no_proof=NO_PROOF.get(settings.ENVIRONMENT, ""),
+        no_proof=no_proof(),
     )
+
+
+def no_proof() -> str:
+    """What stands on each paper where the money isn't real; empty where it is."""
+    words = NO_PROOF.get(settings.ENVIRONMENT, "")
+    return _(words) if words else ""
 
 
 def _facts(txn: Transaction, person: Person, zone: Zone) -> list[Fact]:
@@ -147,20 +172,21 @@ def _facts(txn: Transaction, person: Person, zone: Zone) -> list[Fact]:
     theirs = _their_name(txn)
     refs = txn.references
     sides = (own, theirs) if txn.direction == "out" else (theirs, own)
-    their_side = "To" if txn.direction == "out" else "From"
+    their_account = _("To: account") if txn.direction == "out" else _("From: account")
+    status = WAITS if txn.waits_for_person else wording.status_of(txn).words
     found = [
-        Fact("From", sides[0]),
-        Fact("To", sides[1]),
-        Fact(f"{their_side}: account", _grouped(txn.counterparty.iban), is_code=True),
-        Fact("Kind", wording.kind_of(txn.kind).words),
-        Fact("Status", WAITS if txn.waits_for_person else wording.status_of(txn).words),
-        Fact("Begun", _moment(zone, txn.created_at)),
-        Fact("Final since", _moment(zone, txn.completed_at) if txn.completed_at else ""),
-        Fact("In their currency", _original(txn)),
-        Fact("For", refs.remittance_information or ""),
-        Fact("Their reference", refs.merchant_reference or "", is_code=True),
-        Fact("End-to-end ID", refs.end_to_end_id or "", is_code=True),
-        Fact("Our ID", txn.id, is_code=True),
+        Fact(_("From"), sides[0]),
+        Fact(_("To"), sides[1]),
+        Fact(their_account, _grouped(txn.counterparty.iban), is_code=True),
+        Fact(_("Kind"), _(wording.kind_of(txn.kind).words)),
+        Fact(_("Status"), _(status)),
+        Fact(_("Begun"), _moment(zone, txn.created_at)),
+        Fact(_("Final since"), _moment(zone, txn.completed_at) if txn.completed_at else ""),
+        Fact(_("In their currency"), _original(txn)),
+        Fact(_("For"), refs.remittance_information or ""),
+        Fact(_("Their reference"), refs.merchant_reference or "", is_code=True),
+        Fact(_("End-to-end ID"), refs.end_to_end_id or "", is_code=True),
+        Fact(_("Our ID"), txn.id, is_code=True),
     ]
     return [fact for fact in found if fact.text]
 
@@ -171,16 +197,17 @@ def _sum(txn: Transaction, zone: Zone) -> list[Line]:
         return []
     first, last = heads
     fee = txn.fee if txn.direction == "out" else -txn.fee
-    rows = [Line(f"{first}, {_day(zone, txn.completed_at or txn.created_at)}", txn.amount)]
-    rows.append(Line("Fee", fee))
+    rows = [Line(f"{_(first)}, {_day(zone, txn.completed_at or txn.created_at)}", txn.amount)]
+    rows.append(Line(_("Fee"), fee))
     total = txn.amount + fee
     if txn.refunded_minor:
         # What went back leaves the one who had got it, and lessens what it cost the other.
         back = [one for one in txn.linked if one.relation == "refund" and one.status == "completed"]
         days = ", ".join(_day(zone, one.created_at) for one in back)
-        rows.append(Line(f"Returned, {days}" if days else "Returned", -txn.refunded))
+        returned = _("Returned, %(days)s") % {"days": days} if days else _("Returned")
+        rows.append(Line(returned, -txn.refunded))
         total = total - txn.refunded
-    return [*rows, Line(last, total, txn.line)]
+    return [*rows, Line(_(last), total, txn.line)]
 
 
 def _their_name(txn: Transaction) -> str:
@@ -200,18 +227,26 @@ def _grouped(iban: str | None) -> str:
 def _original(txn: Transaction) -> str:
     if txn.original_amount is None:
         return ""
-    rate = txn.original_amount.rate
-    return f"{txn.original_amount.money}{f' at a rate of {rate}' if rate else ''}"
+    amount, rate = txn.original_amount.money, txn.original_amount.rate
+    if not rate:
+        return str(amount)
+    with suppress(InvalidOperation):  # what isn't a number stands as it came
+        rate = formats.number(Decimal(rate))
+    return _("%(amount)s at a rate of %(rate)s") % {"amount": amount, "rate": rate}
 
 
 def _day(zone: Zone, moment: datetime) -> str:
     """With its year always: paper is read in other years."""
-    local = zone.local(moment)
-    return f"{local.day} {local:%B %Y}"
+    return formats.day(zone.local(moment).date())
 
 
 def _moment(zone: Zone, moment: datetime) -> str:
-    return f"{_day(zone, moment)} at {zone.clock(moment, seconds=True)} ({zone.name})"
+    facts = {
+        "day": _day(zone, moment),
+        "clock": zone.clock(moment, seconds=True),
+        "zone": zone.name,
+    }
+    return _("%(day)s at %(clock)s (%(zone)s)") % facts
 
 
 def _figures(amount: Money) -> dict[str, str]:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 from django.views.decorators.http import require_safe
 
 from selfcare import errors
@@ -14,17 +16,17 @@ from selfcare.documents.receipts import actions, codes, tries
 from selfcare.documents.receipts.models import PrintedState, ReceiptCode
 from selfcare.money import Money
 from selfcare.transactions import wording
-from selfcare.web import problems
+from selfcare.web import formats, problems
 from selfcare.web.guards import public
 from selfcare.web.pages import SeeOther, render_page
 from selfcare.web.request import Request
 
 STATES = {
     # Seen by somebody else, nothing waits for "you".
-    "action_required": "Waiting for its confirmation",
-    "partly_refunded": "Completed, then partly returned",
-    "refunded": "Completed, then returned in full",
-    "gone": "No longer known to the platform",
+    "action_required": noop("Waiting for its confirmation"),
+    "partly_refunded": noop("Completed, then partly returned"),
+    "refunded": noop("Completed, then returned in full"),
+    "gone": noop("No longer known to the platform"),
 }
 FINAL = frozenset({"completed", "partly_refunded", "refunded"})
 VOID = frozenset({"failed", "cancelled", "expired", "gone"})
@@ -43,7 +45,7 @@ class Said:
     @property
     def words(self) -> str:
         known = wording.STATUSES.get(self.state, wording.OTHER_STATUS)
-        return STATES.get(self.state) or known.words
+        return _(STATES.get(self.state) or known.words)
 
     @property
     def line(self) -> str:
@@ -61,7 +63,9 @@ class Said:
         first, last = (
             f"{_day(at)}, {at.astimezone(UTC):%H:%M:%S}" for at in (self.first_at, self.last_at)
         )
-        return first if first == last else f"{first} to {last}"
+        if first == last:
+            return first
+        return _("%(first)s to %(last)s") % {"first": first, "last": last}
 
     def agrees(self, other: "Said") -> bool:
         return (self.amount, self.state, self.happened_at) == (
@@ -73,7 +77,7 @@ class Said:
 
 def _day(moment: datetime) -> str:
     """In UTC: a visitor has no zone that we know."""
-    return f"{moment.astimezone(UTC).day} {moment.astimezone(UTC):%B %Y}"
+    return formats.day(moment.astimezone(UTC).date())
 
 
 @dataclass(frozen=True, slots=True)

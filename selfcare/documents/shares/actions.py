@@ -17,6 +17,7 @@ from selfcare import ids
 from selfcare.clients.shapes import Transaction
 from selfcare.documents.shares.models import MOST_LIVE, Share
 from selfcare.transactions import wording
+from selfcare.web import formats
 
 LONGEST_TOKEN = 200
 
@@ -53,7 +54,8 @@ def share(*, txn: Transaction, key: str, shown: Sequence[str], days: int) -> Sha
                     fingerprint=fingerprint,
                     token_hash=hash_of(_token(pk, settings.SECRET_KEY)),
                     shown=told,
-                    title=f"{wording.title(txn)}, {txn.amount}"[:300],
+                    title=_title(txn),
+                    about=about_of(txn),
                     place=place,
                     created_at=now,
                     expires_at=now + timedelta(days=days),
@@ -63,6 +65,23 @@ def share(*, txn: Transaction, key: str, shown: Sequence[str], days: int) -> Sha
             if (before := _before(txn.owner, key, fingerprint)) is not None:
                 return before
     raise TooManyShares
+
+
+def about_of(txn: Transaction) -> dict[str, str | int]:
+    """By what its owner tells a link from others, whatever language they read then."""
+    return {
+        "kind": txn.kind,
+        "direction": txn.direction,
+        "name": wording.name_of(txn)[:200],
+        "amount_minor": txn.amount_minor,
+        "currency": txn.currency,
+    }
+
+
+def _title(txn: Transaction) -> str:
+    """The same in English, for a release before this one."""
+    with formats.use(formats.ENGLISH):
+        return f"{wording.title(txn)}, {txn.amount}"[:300]
 
 
 def _before(subject: str, key: str, fingerprint: str) -> Share | None:

@@ -7,8 +7,11 @@ from django.db import models
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from selfcare import ids
+from selfcare.money import Money
+from selfcare.transactions import wording
 
 MOST_LIVE = 20
 
@@ -37,7 +40,9 @@ class Share(models.Model):
     fingerprint = models.CharField(max_length=64)
     token_hash = models.CharField(max_length=64, unique=True)
     shown = models.JSONField(default=list)
-    # How its owner tells it from others: the other side and the amount as they were.
+    # How its owner tells it from others: the other side and the amount as they were, as facts, and
+    # in English for links without them.
+    about = models.JSONField(null=True)
     title = models.CharField(max_length=300)
     place = models.PositiveSmallIntegerField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -60,6 +65,16 @@ class Share(models.Model):
     @property
     def public_id(self) -> str:
         return ids.encode("shr", self.pk)
+
+    @property
+    def words(self) -> str:
+        """`Payment to Tandem Bikes, 64.90 EUR`, in the reader's language."""
+        if not self.about:
+            return self.title
+        kind = wording.kind_of(self.about["kind"])
+        titled = _(kind.into if self.about["direction"] == "in" else kind.out)
+        amount = Money(self.about["amount_minor"], self.about["currency"])
+        return f"{titled.format(name=self.about['name'])}, {amount}"
 
     @property
     def url(self) -> str:

@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
 from selfcare.clients.shapes import Transaction
 from selfcare.transactions import wording
+from selfcare.web import formats
 from selfcare.web.moments import UTC, Zone
 
 
@@ -19,21 +23,27 @@ class Option(NamedTuple):
 
 # Notes, labels, files, balances and other transactions aren't here: no link ever shows them.
 OPTIONS = (
-    Option("amount", "The amount", "Amount", True),
-    Option("date", "The day", "Day", True),
-    Option("status", "Where it stands", "Status", True),
-    Option("counterparty", "The other side’s name", "", True),
-    Option("iban", "The end of the other side’s account number", "Their account", False),
-    Option("account", "The end of your account number", "Account", False),
-    Option("fee", "The fee", "Fee", False),
-    Option("message", "The message that went with it", "Message", False),
-    Option("reference", "The other side’s reference", "Reference", False),
-    Option("end_to_end_id", "The end-to-end ID, for a bank", "End-to-end ID", False),
+    Option("amount", noop("The amount"), noop("Amount"), True),
+    Option("date", noop("The day"), noop("Day"), True),
+    Option("status", noop("Where it stands"), noop("Status"), True),
+    Option("counterparty", noop("The other side’s name"), "", True),
+    Option(
+        "iban", noop("The end of the other side’s account number"), noop("Their account"), False
+    ),
+    Option("account", noop("The end of your account number"), noop("Account"), False),
+    Option("fee", noop("The fee"), noop("Fee"), False),
+    Option("message", noop("The message that went with it"), noop("Message"), False),
+    Option("reference", noop("The other side’s reference"), noop("Reference"), False),
+    Option("end_to_end_id", noop("The end-to-end ID, for a bank"), noop("End-to-end ID"), False),
 )
 NAMES = tuple(option.name for option in OPTIONS)
 DEFAULT = tuple(option.name for option in OPTIONS if option.on)
-WORDS = {option.name: option.words for option in OPTIONS}
-LIFETIMES = ((1, "1 day"), (7, "7 days"), (30, "30 days"))
+LIFETIMES = ((1, noop("1 day")), (7, noop("7 days")), (30, noop("30 days")))
+
+
+def said(names: Sequence[str]) -> list[str]:
+    """What a link shows, in words and in the order of the list."""
+    return [_(option.words) for option in OPTIONS if option.name in names]
 
 
 def of(txn: Transaction, shown: Sequence[str]) -> dict[str, Any]:
@@ -41,8 +51,8 @@ def of(txn: Transaction, shown: Sequence[str]) -> dict[str, Any]:
     chosen = set(shown)
     name = txn.counterparty.name if "counterparty" in chosen else ""
     kind = wording.kind_of(txn.kind)
-    titled = (kind.into if txn.direction == "in" else kind.out).format(name=name)
-    told: dict[str, Any] = {"title": titled if name else kind.words, "facts": []}
+    titled = _(kind.into if txn.direction == "in" else kind.out).format(name=name)
+    told: dict[str, Any] = {"title": titled if name else _(kind.words), "facts": []}
     if "amount" in chosen:
         told["amount"] = txn.amount
         told["line"] = txn.line if "status" in chosen else ""
@@ -50,22 +60,22 @@ def of(txn: Transaction, shown: Sequence[str]) -> dict[str, Any]:
         told["chip"] = _chip(txn)
     for option in OPTIONS:
         if option.name in chosen and (text := _text(txn, option.name)):
-            told["facts"].append((option.label, text))
+            told["facts"].append((_(option.label), text))
     return told
 
 
 def _chip(txn: Transaction) -> wording.Chip:
     if txn.status == "action_required":
         # Seen by somebody else, nothing waits for "you".
-        return wording.Chip("pending", "clock", "Not confirmed yet")
-    return wording.status_of(txn)
+        return wording.Chip("pending", "clock", _("Not confirmed yet"))
+    chip = wording.status_of(txn)
+    return chip._replace(words=_(chip.words))
 
 
 def _text(txn: Transaction, name: str) -> str:
     at = txn.completed_at or txn.created_at
-    local = Zone.of(UTC).local(at)
     texts = {
-        "date": f"{local.day} {local:%B %Y}",
+        "date": formats.day(Zone.of(UTC).local(at).date()),
         "iban": f"•••• {txn.counterparty.tail}" if txn.counterparty.tail else "",
         "account": f"•••• {txn.account.tail}" if txn.account.tail else "",
         "fee": str(txn.fee),

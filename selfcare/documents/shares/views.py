@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from selfcare import errors
@@ -63,8 +64,8 @@ def share_detail(request: SignedInRequest, share_id: str) -> HttpResponse:
         raise Http404
     context = {
         "share": row,
-        "shown": [showing.WORDS[name] for name in showing.NAMES if name in row.shown],
-        "hidden": [showing.WORDS[name] for name in showing.NAMES if name not in row.shown],
+        "shown": showing.said(row.shown),
+        "hidden": showing.said([name for name in showing.NAMES if name not in row.shown]),
         "address": address_of(row),
     }
     return render_page(request, "documents/share.html", context)
@@ -76,7 +77,7 @@ def share_revocation_new(request: SignedInRequest, share_id: str) -> HttpRespons
     row = actions.revoke(request.person.subject, share_id)
     if row is None:
         raise Http404
-    messages.success(request, "The link shows nothing any more.")
+    messages.success(request, _("The link shows nothing any more."))
     return SeeOther(row.url)
 
 

@@ -5,14 +5,17 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+from django.utils.translation import ngettext
 
 from selfcare.clients import statements, stream
 from selfcare.clients.filters import Filters
 from selfcare.clients.statements import Statement
-from selfcare.documents.receipts.content import NO_PROOF
+from selfcare.documents.receipts.content import no_proof
 from selfcare.money import Money
 from selfcare.transactions import wording
+from selfcare.web import formats
 from selfcare.web.moments import Zone
 from selfcare.web.request import Person
 from selfcare.web.zones import zone_of
@@ -22,8 +25,8 @@ MOST_ENTRIES = 5_000
 MOST_PRINTED = 1_000
 FIRST_YEAR = 1970
 # What moved money without being a transaction, by the service's name for it.
-OTHERS = {"account.opened": "Brought in", "balance.opened": "Brought in"}
-OTHER = "Other booking"
+OTHERS = {"account.opened": noop("Brought in"), "balance.opened": noop("Brought in")}
+OTHER = noop("Other booking")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +72,10 @@ class Told:
     def mismatch(self) -> str:
         """What doesn't add up, in words; empty where all does."""
         if not self.totals.adds_up:
-            return (
-                f"What came in and went out makes {self.totals.expected_closing} of the opening "
-                f"balance, but the closing balance is {self.totals.closing}."
-            )
+            return _(
+                "What came in and went out makes %(expected)s of the opening balance, but the "
+                "closing balance is %(closing)s."
+            ) % {"expected": self.totals.expected_closing, "closing": self.totals.closing}
         if self.entries is None:
             return ""
         listed = [one for one in self.entries if one.transaction_id]
@@ -81,15 +84,32 @@ class Told:
         went = sum((one.amount for one in listed if one.amount.amount_minor < 0), zero)
         fees = sum((one.fee for one in listed), zero)
         pairs = (
-            ("came in", came, self.totals.moved_in),
-            ("went out", went, self.totals.moved_out),
-            ("were fees", fees, self.totals.fees),
+            (
+                _("By its entries %(ours)s came in, by its totals %(theirs)s."),
+                came,
+                self.totals.moved_in,
+            ),
+            (
+                _("By its entries %(ours)s went out, by its totals %(theirs)s."),
+                went,
+                self.totals.moved_out,
+            ),
+            (
+                _("By its entries %(ours)s were fees, by its totals %(theirs)s."),
+                fees,
+                self.totals.fees,
+            ),
         )
         for words, ours, theirs in pairs:
             if ours != theirs:
-                return f"By its entries {ours} {words}, by its totals {theirs}."
+                return words % {"ours": ours, "theirs": theirs}
         if len(listed) != self.totals.count:
-            return f"It counts {self.totals.count} entries and has {len(listed)}."
+            counted = self.totals.count
+            return ngettext(
+                "It counts %(counted)d entry and has %(listed)d.",
+                "It counts %(counted)d entries and has %(listed)d.",
+                counted,
+            ) % {"counted": counted, "listed": len(listed)}
         return ""
 
 
@@ -108,7 +128,7 @@ def month_of(name: str, zone: ZoneInfo, now: datetime) -> Month | None:
     end = _midnight(following, zone)
     return Month(
         name=name,
-        words=f"{first:%B %Y}",
+        words=formats.month(first),
         begin=_midnight(first, zone),
         end=end,
         first=first,
@@ -140,7 +160,7 @@ def _read(person: Person, account_id: str, month: Month, now: datetime) -> Told:
     )
     nothing = totals.money(0)
     entries = [
-        Entry(one.at, _day(zone, one.at), OTHERS.get(one.name, OTHER), "", moved, nothing, "")
+        Entry(one.at, _day(zone, one.at), _(OTHERS.get(one.name, OTHER)), "", moved, nothing, "")
         for one in totals.other
         for moved in [totals.money(one.amount_minor)]
     ]
@@ -162,7 +182,7 @@ def _entry(row: stream.Row, zone: Zone) -> Entry:
     return Entry(
         at=at,
         day=_day(zone, at),
-        words=(kind.into if sign > 0 else kind.out).format(name=row["counterparty"]["name"]),
+        words=_(kind.into if sign > 0 else kind.out).format(name=row["counterparty"]["name"]),
         about=about,
         amount=Money(sign * row["amount_minor"], row["currency"]),
         fee=Money(-row["fee_minor"], row["currency"]),
@@ -171,37 +191,44 @@ def _entry(row: stream.Row, zone: Zone) -> Entry:
 
 
 def _day(zone: Zone, moment: datetime) -> str:
-    local = zone.local(moment)
-    return f"{local.day} {local:%B}"
+    return formats.day(zone.local(moment).date(), year=False)
 
 
 def data(told: Told, person: Person) -> dict[str, Any]:
     """For typst/statement.typ."""
     zone = Zone.of(zone_of(person), told.as_of)
     totals, month = told.totals, told.month
-    as_of = f"{zone.day(told.as_of)} {zone.local(told.as_of).year} at {zone.clock(told.as_of)}"
+    as_of = _("%(day)s at %(clock)s (%(zone)s)") % {
+        "day": formats.day(zone.local(told.as_of).date()),
+        "clock": zone.clock(told.as_of),
+        "zone": zone.name,
+    }
     line = "final" if month.is_over else "open"
     rows = [
-        {"words": "Opening balance", **_figures(totals.opening)},
-        {"words": "In", **_figures(totals.moved_in)},
-        {"words": "Out", **_figures(totals.moved_out)},
-        {"words": "Fees", **_figures(totals.fees)},
+        {"words": _("Opening balance"), **_figures(totals.opening)},
+        {"words": _("In"), **_figures(totals.moved_in)},
+        {"words": _("Out"), **_figures(totals.moved_out)},
+        {"words": _("Fees"), **_figures(totals.fees)},
     ]
     if totals.other:
-        rows.append({"words": "Other", **_figures(totals.others)})
-    closing = "Closing balance" if month.is_over else "Balance so far"
+        rows.append({"words": _("Other"), **_figures(totals.others)})
+    closing = _("Closing balance") if month.is_over else _("Balance so far")
     rows.append({"words": closing, **_figures(totals.closing), "line": line})
     iban = totals.account.iban or ""
     return {
-        "title": f"Statement, {month.words}",
+        "title": title(month),
         "over": month.is_over,
         "facts": [
-            ["Account", totals.account.name],
-            ["Account number", " ".join(iban[i : i + 4] for i in range(0, len(iban), 4)), "code"],
-            ["Holder", person.name],
-            ["From", f"{month.first.day} {month.first:%B %Y}"],
-            ["Until", f"{month.last.day} {month.last:%B %Y}"],
-            ["Days are those of", zone.name],
+            [_("Account"), totals.account.name],
+            [
+                _("Account number"),
+                " ".join(iban[i : i + 4] for i in range(0, len(iban), 4)),
+                "code",
+            ],
+            [_("Holder"), person.name],
+            [_("From"), formats.day(month.first)],
+            [_("Until"), formats.day(month.last)],
+            [_("Days are those of"), zone.name],
         ],
         "sum": rows,
         "entries": [
@@ -215,8 +242,30 @@ def data(told: Told, person: Person) -> dict[str, Any]:
             for one in told.entries or ()
         ],
         "currency": totals.account.currency,
-        "environment": NO_PROOF.get(settings.ENVIRONMENT, ""),
-        "foot": f"{totals.account.name}, {month.words}. As of {as_of} ({zone.name}).",
+        "environment": no_proof(),
+        "foot": _("%(account)s, %(month)s. As of %(at)s.")
+        % {"account": totals.account.name, "month": month.words, "at": as_of},
+        "said": _said(totals.account.currency),
+    }
+
+
+def title(month: Month) -> str:
+    return _("Statement, %(month)s") % {"month": month.words}
+
+
+def _said(currency: str) -> dict[str, Any]:
+    """The words of the PDF between the figures."""
+    return {
+        "not_over": _("Not over yet: what is booked later in this month still joins it."),
+        "balances": _("Balances"),
+        "entries": _("Entries"),
+        "nothing": _("Nothing was booked in this month."),
+        "heads": [
+            _("Day"),
+            _("What"),
+            _("Amount in %(currency)s") % {"currency": currency},
+            _("Fee"),
+        ],
     }
 
 

@@ -14,6 +14,7 @@ from selfcare.clients.filters import Filters
 from selfcare.documents import typeset
 from selfcare.documents.statements import content
 from selfcare.web import problems
+from selfcare.web.formats import Formats, active, use
 from selfcare.web.guards import signed_in
 from selfcare.web.pages import SeeOther, render_page
 from selfcare.web.request import Person, SignedInRequest
@@ -46,6 +47,7 @@ def statement(request: SignedInRequest, account_id: str, month: str) -> HttpResp
         "told": told,
         "totals": told.totals,
         "month": told.month,
+        "title": content.title(told.month),
         "shown": entries[(page - 1) * SHOWN : page * SHOWN],
         "page": page,
         "pages": max(1, -(-len(entries) // SHOWN)),
@@ -66,7 +68,8 @@ def statement_pdf(request: SignedInRequest, account_id: str, month: str) -> Http
     return pdf_answer(request, told)
 
 
-def pdf_answer(request: Any, told: content.Told) -> HttpResponse:
+def pdf_answer(request: Any, told: content.Told, written: Formats | None = None) -> HttpResponse:
+    """`written` is what `told` was read in, where that isn't what is active now."""
     if told.mismatch:
         return problems.page(
             request, 503, code="does_not_add_up", detail=told.mismatch, retry_after=60
@@ -74,8 +77,9 @@ def pdf_answer(request: Any, told: content.Told) -> HttpResponse:
     if not told.is_printable:
         return problems.page(request, 413, code="too_many_entries")
     filename = f"statement-{told.totals.account.id}-{told.month.name}.pdf"
-    data = content.data(told, request.person)
-    return typeset.answer(request, "statement", data, filename, made_at=told.as_of)
+    with use(written or active()):
+        data = content.data(told, request.person)
+    return typeset.answer(request, "statement", data, filename, made_at=told.as_of, written=written)
 
 
 def month_or_404(person: Person, name: str) -> content.Month:
