@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.db import DatabaseError, InterfaceError
 from django.forms.utils import ErrorDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _lazy
 
 from selfcare.annotations import labels
@@ -20,7 +19,7 @@ type Choices = list[tuple[str, str]]
 AMOUNT = {"inputmode": "decimal", "autocomplete": "off"}
 
 
-def _several(label: Promise) -> forms.MultipleChoiceField:
+def _several(label: Any) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=label, required=False, widget=forms.CheckboxSelectMultiple
     )

@@ -143,8 +143,9 @@ class Merge:
             currency = (*self.filters.currency, span.currency)
             self.filters = replace(self.filters, currency=currency)
         words = span.words()
-        told = {"in": _("%(amount)s, in"), "out": _("%(amount)s, out")}.get(span.direction)
-        return replace(part, words=told % {"amount": words} if told else words)
+        ways = {"in": _("%(amount)s, in"), "out": _("%(amount)s, out")}
+        told = ways.get(span.direction, "%(amount)s")
+        return replace(part, words=told % {"amount": words})
 
     def _take_merchant(self, part: Part) -> Part:
         name = known.merchant(self.person.subject, str(part.value))

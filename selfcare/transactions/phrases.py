@@ -43,14 +43,14 @@ ADJECTIVES = {
 DIRECTIONS = {"in": "incoming", "out": "outgoing"}
 # How the rest of the sentence tells each part; `words` has its own.
 EXTRAS = {
-    "days": "{}",
-    "booked": "booked {}",
-    "amount": "{}",
-    "currency": "in {}",
-    "reference": "reference {}",
-    "iban": "IBAN {}",
-    "label": "labelled {}",
-    "account": "account {}",
+    "days": "",
+    "booked": "booked",
+    "amount": "",
+    "currency": "in",
+    "reference": "reference",
+    "iban": "IBAN",
+    "label": "labelled",
+    "account": "account",
 }
 
 
@@ -87,8 +87,9 @@ def sentence(parts: Iterable[Any]) -> str:
     parts = list(parts)
     if parts and formats.active().language != "en":
         label = _("%(what)s: %(value)s")
-        told = [label % {"what": _(PARTS[part.name]), "value": _dated(part)} for part in parts]
-        return ", ".join(told)
+        return ", ".join(
+            label % {"what": _(PARTS[part.name]), "value": _dated(part)} for part in parts
+        )
     by_name: dict[str, list[Any]] = {}
     for part in parts:
         by_name.setdefault(part.name, []).append(part)
@@ -108,7 +109,11 @@ def sentence(parts: Iterable[Any]) -> str:
         head += " about " + " ".join(f"“{one}”" for one in words)
     if "needs_me" in by_name:
         head += " that wait for you"
-    extras = [form.format(" or ".join(said(name))) for name, form in EXTRAS.items() if said(name)]
+    extras = [
+        f"{before} {' or '.join(said(name))}".strip()
+        for name, before in EXTRAS.items()
+        if said(name)
+    ]
     told = ", ".join([head, *extras])
     return told[:1].upper() + told[1:]
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,7 +35,10 @@ class NotChosen(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One chosen transaction as the person saw it; `refusal` says why it isn't done, in words."""
+    """One chosen transaction as the person saw it; `refusal` says why it isn't done, in words.
+
+    `why` is the same as it is kept: facts, and what only becomes words where somebody reads it.
+    """
 
     transaction_id: str
     version: int
@@ -46,6 +49,7 @@ class Row:
     account: str
     reason: str = ""
     refusal: str = ""
+    why: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def shown(self) -> dict[str, Any]:
@@ -63,7 +67,7 @@ class Picked:
     rows: tuple[Row, ...]
 
     def token(self) -> str:
-        told = {**asdict(self), "rows": [asdict(row) for row in self.rows]}
+        told = {**asdict(self), "rows": [asdict(replace(row, refusal="")) for row in self.rows]}
         return signing.dumps(told, salt=SALT, compress=True)
 
 
@@ -158,7 +162,7 @@ def put_label(*, label: Label, transactions: Sequence[Transaction], on: bool) ->
 
 def _row(txn: Transaction, do: str, zone: ZoneInfo) -> Row:
     intent = actions.intent_for(txn, do, key="")
-    refusal = story.refusal(txn, do, zone) if do == "cancel" else ""
+    why = story.why_not(txn, do) if do == "cancel" else {}
     action = txn.action(do)
     return Row(
         transaction_id=txn.id,
@@ -168,13 +172,14 @@ def _row(txn: Transaction, do: str, zone: ZoneInfo) -> Row:
         currency=intent.currency,
         payee=intent.payee,
         account=intent.account,
-        reason=(action.reason or "") if action and refusal else "",
-        refusal=refusal,
+        reason=(action.reason or "") if action and why else "",
+        refusal=story.say_why_not(why, zone) if why else "",
+        why=why,
     )
 
 
 def _refused(row: Row) -> dict[str, Any] | None:
     """What was impossible when the person looked isn't sent, though it may be possible by now."""
-    if not row.refusal:
+    if not row.why:
         return None
-    return {"status": 409, "code": "not_possible", "reason": row.reason, "words": row.refusal}
+    return {"status": 409, "code": "not_possible", "reason": row.reason, "why": dict(row.why)}

@@ -2,6 +2,7 @@
 
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import Http404, HttpResponse
@@ -15,7 +16,7 @@ from selfcare.annotations.refusals import Refused
 from selfcare.instructions import intents, queue, wording
 from selfcare.instructions.actions import KeyReused
 from selfcare.instructions.models import UNRESOLVED, Instruction
-from selfcare.transactions import picking
+from selfcare.transactions import picking, story
 from selfcare.transactions import wording as words
 from selfcare.transactions.forms import CHOOSE, NOT_CHOSEN
 from selfcare.web import problems
@@ -85,7 +86,7 @@ def bulk_detail(request: SignedInRequest, key: str) -> HttpResponse:
         raise Http404
     open_ones = [one for one in told if one.state in UNRESOLVED]
     context = {
-        "results": [_result(one) for one in told],
+        "results": [_result(one, zone_of(request.person)) for one in told],
         "unresolved": bool(open_ones),
         "done": sum(one.state == "done" for one in told),
         "open_count": len(open_ones),
@@ -173,11 +174,13 @@ def _page(
     return render_page(request, "transactions/bulk_new.html", context, status=status)
 
 
-def _result(instruction: Instruction) -> dict[str, Any]:
+def _result(instruction: Instruction, zone: ZoneInfo) -> dict[str, Any]:
     """A row of the result: what became of it, and the reason where it wasn't done."""
     outcome = instruction.outcome or {}
     told = wording.of(instruction)
-    reason = f"Not possible: {outcome['words']}" if "words" in outcome else told.lead
+    reason = told.lead
+    if why := outcome.get("why"):
+        reason = _("Not possible: %(why)s") % {"why": story.say_why_not(why, zone)}
     return {
         "instruction": instruction,
         "payee": instruction.shown["payee"],

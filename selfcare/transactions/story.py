@@ -1,6 +1,6 @@
 """One transaction told in words: where it stands, what can be done, what happened; calls nobody."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -77,10 +77,31 @@ def _next(txn: Transaction, say: sentences.Say, facts: dict[str, Any]) -> str:
 
 def refusal(txn: Transaction, name: str, zone: ZoneInfo) -> str:
     """Why `name` isn't possible now, in words; empty where it is."""
+    why = why_not(txn, name)
+    return say_why_not(why, zone) if why else ""
+
+
+def why_not(txn: Transaction, name: str) -> dict[str, str]:
+    """Why `name` isn't possible now, to be kept: a row of the table and its facts; empty if it is.
+
+    Whoever reads it may do so in another language and another zone.
+    """
     action = txn.action(name)
     if action is not None and action.allowed:
-        return ""
-    return _refusal(txn, name, action, _facts(txn, zone))
+        return {}
+    return _why_not(txn, name, action)
+
+
+def say_why_not(why: Mapping[str, str], zone: ZoneInfo) -> str:
+    """The same in words, as it is said here and now."""
+    told = Zone.of(zone)
+    until = pgettext("instead of a moment", "then")
+    if why.get("until"):
+        until = told.moment(datetime.fromisoformat(why["until"]))
+    elif why.get("by"):
+        until = told.deadline(datetime.fromisoformat(why["by"]))
+    at = told.moment(datetime.fromisoformat(why["at"]))
+    return _(why["told"]).format(name=why["name"], at=at, until=until)
 
 
 def again_title(txn: Transaction) -> str:
@@ -194,7 +215,9 @@ def _actions(txn: Transaction, facts: dict[str, Any]) -> Iterator[ActionView]:
             button=words.button.format(**facts),
             url=reverse(words.url_name, args=[txn.id]) if known else "",
             until=action.until,
-            refusal="" if action.allowed else _refusal(txn, action.action, action, facts),
+            refusal=""
+            if action.allowed
+            else say_why_not(_why_not(txn, action.action, action), facts["person_zone"]),
             primary=action.action == primary,
         )
 
@@ -208,14 +231,28 @@ def _is_news(txn: Transaction, action: AllowedAction) -> bool:
     return action.reason not in QUIET.get(action.action, ())
 
 
-def _refusal(
-    txn: Transaction, name: str, action: AllowedAction | None, facts: dict[str, Any]
-) -> str:
-    words = wording.refusal_of(name, action.reason if action else None)
-    text = words.way if words.way and txn.may("request_refund") else words.words
+def _why_not(txn: Transaction, name: str, action: AllowedAction | None) -> dict[str, str]:
+    row = wording.refusal_row(name, action.reason if action else None)
+    by = _until(txn)
+    why = {
+        "told": row.way if row.way and txn.may("request_refund") else row.words,
+        "name": txn.counterparty.name,
+        "at": _final_at(txn).isoformat(),
+    }
     if action is not None and action.until is not None:
-        facts = {**facts, "until": facts["zone"].moment(action.until)}
-    return text.format(**facts)
+        why["until"] = action.until.isoformat()
+    elif by is not None:
+        why["by"] = by.isoformat()
+    return why
+
+
+def _final_at(txn: Transaction) -> datetime:
+    return txn.completed_at or txn.updated_at
+
+
+def _until(txn: Transaction) -> datetime | None:
+    """Until when something can be done about it."""
+    return txn.expires_at or next((a.until for a in txn.allowed_actions if a.until), None)
 
 
 def _reason(txn: Transaction, facts: dict[str, Any]) -> dict[str, str] | None:
@@ -283,10 +320,10 @@ def _who(txn: Transaction, event: TimelineEvent) -> str:
 def _facts(txn: Transaction, zone: ZoneInfo) -> dict[str, Any]:
     """What the braces of the tables stand for."""
     told = Zone.of(zone)
-    at = txn.completed_at or txn.updated_at
-    until = txn.expires_at or next((a.until for a in txn.allowed_actions if a.until), None)
+    at, until = _final_at(txn), _until(txn)
     return {
         "zone": told,
+        "person_zone": zone,
         "name": txn.counterparty.name,
         "amount": str(txn.amount),
         "most": str(txn.refundable),

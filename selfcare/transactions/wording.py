@@ -360,9 +360,13 @@ def headline(transaction: Any, action: str) -> str:
 
 
 def refusal_of(action: str, reason: str | None) -> Refusal:
+    return Refusal(*map(_, refusal_row(action, reason)))
+
+
+def refusal_row(action: str, reason: str | None) -> Refusal:
+    """The row of the table itself, to be kept and said later."""
     code = reason or ""
-    found = REFUSALS.get((action, code)) or REFUSALS.get(("", code)) or OTHER_REFUSAL
-    return Refusal(*map(_, found))
+    return REFUSALS.get((action, code)) or REFUSALS.get(("", code)) or OTHER_REFUSAL
 
 
 def status_words(code: str) -> str:
