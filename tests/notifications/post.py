@@ -61,11 +61,11 @@ def add_browser(control: Control, subject: str = happenings.HER) -> Address:
     )
 
 
-def arrived(control: Control, to: str, count: int, *, seconds: float = 60) -> list[dict[str, Any]]:
+def arrived(control: Control, to: str, count: int, *, seconds: float = 120) -> list[dict[str, Any]]:
     """Waits until so many are there, and gives them."""
     wait_until(lambda: len(control.outbox(to)) >= count, seconds=seconds, every=0.1)
     return control.outbox(to)
 
 
-def eventually(check: Callable[[], bool], seconds: float = 60) -> bool:
+def eventually(check: Callable[[], bool], seconds: float = 120) -> bool:
     return wait_until(check, seconds=seconds, every=0.1)

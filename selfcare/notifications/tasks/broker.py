@@ -23,6 +23,8 @@ from django.tasks.backends.base import BaseTaskBackend
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from selfcare.notifications import channels
+
 log = structlog.get_logger("selfcare.notifications")
 
 NAME = "selfcare.run"
@@ -108,6 +110,7 @@ def serve(stop: threading.Event) -> None:
     children = [
         subprocess.Popen(command_of(channel), env=env)  # noqa: S603 - a command of ours
         for channel in settings.TASKS_QUEUES
+        if channel in channels.on()
     ]
     try:
         while not stop.wait(WATCH_SECONDS):

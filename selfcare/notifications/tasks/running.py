@@ -6,7 +6,7 @@ import uuid
 from django.conf import settings
 from django.utils import timezone
 
-from selfcare.notifications import gathering, leases, rests
+from selfcare.notifications import channels, gathering, leases, rests
 from selfcare.notifications.tasks import crews, send_delivery
 
 AT_ONCE = 100
@@ -29,6 +29,9 @@ def push(stop: threading.Event) -> None:
 
 def run(channel: str, stop: threading.Event) -> None:
     """Until nothing is due; told to stop, it finishes what is sent and gives the rest back."""
+    if channel not in channels.on():
+        _let_go(channel)
+        return
     if settings.TASKS_BACKEND != "database":
         while not stop.is_set() and carry(channel, MOST_CARRIED - leases.carried(channel)):
             stop.wait(PAUSE_SECONDS)
@@ -42,6 +45,13 @@ def run(channel: str, stop: threading.Event) -> None:
         else:
             stop.wait(PAUSE_SECONDS)
     leases.give_back(uuid.UUID(one) for one in crews.close(channel))
+
+
+def _let_go(channel: str) -> None:
+    """What waits on a channel that is off is not wanted any more, and needs nobody to carry it."""
+    gathering.close_due(channel, timezone.now())
+    for pk in leases.carry(channel, AT_ONCE):
+        send_delivery.call(str(pk))
 
 
 def carry(channel: str, room: int) -> int:
