@@ -37,7 +37,7 @@ PATIENCE_SECONDS = float(os.environ.get("TORTURE_PATIENCE", str(120 + 3 * EVENTS
 DEAD_LETTERS = int(os.environ.get("TORTURE_DEAD_LETTERS", "60"))
 
 Instances = Callable[..., list[Server]]
-type NewWorker = Callable[[], Server]
+type NewWorker = Callable[..., Server]
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def new_worker(test_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setattr(servers, "READY_SECONDS", 120)
     started: list[Server] = []
 
-    def start() -> Server:
+    def start(*, wait: bool = True) -> Server:
         one = servers.new_worker(
             test_database_url,
             EVENT_LEASE_SECONDS="5",
@@ -74,6 +74,8 @@ def new_worker(test_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Itera
             TASKS_BACKEND="database",
         )
         started.append(one)
+        if not wait:
+            monkeypatch.setattr(one, "is_ready", lambda: True)
         one.start()
         return one
 
@@ -112,11 +114,13 @@ class Torturer:
             self.postgres.start()
             connection.close()
             connection.close_pool()
-        if time.monotonic() >= self.next_kill:
-            victim = self.workers.pop(0)
-            victim.stop(kill=True)
+        at_work = [one for one in self.workers if servers.WORKER_IS_READY in one.log()]
+        if time.monotonic() >= self.next_kill and at_work:
+            # The next one begins while the others go on, and is left alone until it works.
+            at_work[0].stop(kill=True)
+            self.workers.remove(at_work[0])
             self.killed += 1
-            self.workers.append(self.new_worker())
+            self.workers.append(self.new_worker(wait=False))
             self.next_kill = time.monotonic() + KILL_EVERY_SECONDS
 
 
