@@ -62,7 +62,7 @@ def test_she_tries_before_she_saves(hers: Page, script: bool, alice: Person) -> 
 def test_she_sets_an_amount_and_a_merchant(
     hers: Page, script: bool, control: Control, alice: Person
 ) -> None:
-    control.add_transaction(alice, status="completed", merchant="Nordlicht Books")
+    control.add_transaction(alice, status="completed", merchant="Tandem Bikes")
     hers.goto(SETTINGS)
     hers.get_by_role("link", name="Money out").click()
     mail = hers.get_by_role("group", name="Mail", exact=True)
@@ -74,7 +74,7 @@ def test_she_sets_an_amount_and_a_merchant(
     mail.get_by_label("Mail, only from, in EUR").fill("20")
     mail.get_by_text("Merchants", exact=True).click()
     mail.get_by_label("Mail, merchants").select_option("All but those ticked")
-    mail.get_by_label("Nordlicht Books").check()
+    mail.get_by_label("Tandem Bikes").check()
     hers.get_by_role("button", name="Save", exact=True).click()
     expect(hers.get_by_text("Saved. It counts from now on")).to_be_visible()
     hers.goto(SETTINGS)
