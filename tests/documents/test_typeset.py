@@ -29,7 +29,7 @@ def paper(*names: str, title: str = "Receipt") -> dict[str, object]:
         "code": "R7KM-20TQ-9F4X-8B3N",
         "address": "http://127.0.0.1/verify/R7KM-20TQ-9F4X-8B3N/",
         "qr": None,
-        "as_of": "now",
+        "said": {"qr": "QR code", "check": "Check this", "code": "Code {code}", "shows": "Now."},
     }
 
 
