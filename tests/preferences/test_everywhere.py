@@ -43,7 +43,9 @@ def gone(execute: Callable[..., Any], sql: str, params: Any, many: bool, context
     return execute(sql, params, many, context)
 
 
-def test_it_stays_as_it_was_while_the_database_is_away(signed_in: SignedIn, alice: Person) -> None:
+def test_it_stays_as_it_was_while_the_database_is_away(
+    transactional_db: None, signed_in: SignedIn, alice: Person
+) -> None:
     client, _walk = signed_in(alice)
     actions.save(subject=alice.sub, version=0, changes={"language": "de"})
     assert client.get("/devices/")["Content-Language"] == "de"
