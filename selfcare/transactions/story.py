@@ -101,7 +101,8 @@ def say_why_not(why: Mapping[str, str], zone: ZoneInfo) -> str:
     elif why.get("by"):
         until = told.deadline(datetime.fromisoformat(why["by"]))
     at = told.moment(datetime.fromisoformat(why["at"]))
-    return _(why["told"]).format(name=why["name"], at=at, until=until)
+    words = why["told"]
+    return _(words).format(name=why["name"], at=at, until=until)
 
 
 def again_title(txn: Transaction) -> str:

@@ -200,7 +200,8 @@ def _made_at_once(export: Export, kind: Format) -> bool:
         try:
             made = make_file(export, iter([kept]))  # type: ignore[list-item]
         except CannotBeTold as failure:
-            raise Refused(failure.code, _(FAILURES["amount_too_long"])) from failure
+            words = FAILURES["amount_too_long"]
+            raise Refused(failure.code, _(words)) from failure
     for name, value in made.items():
         setattr(export, name, value)
     export.started_at = export.finished_at

@@ -57,9 +57,8 @@ def _total(one: dict[str, Any]) -> list[str]:
 def _row(row: Row, zone: ZoneInfo) -> dict[str, str]:
     at = datetime.fromisoformat(row["created_at"]).astimezone(zone)
     kind = wording.KINDS.get(row["kind"], wording.OTHER_KIND)
-    title = _(kind.into if row["direction"] == "in" else kind.out).format(
-        name=row["counterparty"]["name"] or _("somebody without a name")
-    )
+    words = kind.into if row["direction"] == "in" else kind.out
+    title = _(words).format(name=row["counterparty"]["name"] or _("somebody without a name"))
     references = row["references"]
     fee = row["fee_minor"]
     currency = row["currency"]

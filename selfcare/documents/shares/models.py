@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from selfcare import ids
 from selfcare.money import Money
@@ -72,7 +71,7 @@ class Share(models.Model):
         if not self.about:
             return self.title
         kind = wording.kind_of(self.about["kind"])
-        titled = _(kind.into if self.about["direction"] == "in" else kind.out)
+        titled = kind.into if self.about["direction"] == "in" else kind.out
         amount = Money(self.about["amount_minor"], self.about["currency"])
         return f"{titled.format(name=self.about['name'])}, {amount}"
 

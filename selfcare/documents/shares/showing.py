@@ -51,8 +51,12 @@ def of(txn: Transaction, shown: Sequence[str]) -> dict[str, Any]:
     chosen = set(shown)
     name = txn.counterparty.name if "counterparty" in chosen else ""
     kind = wording.kind_of(txn.kind)
-    titled = _(kind.into if txn.direction == "in" else kind.out).format(name=name)
-    told: dict[str, Any] = {"title": titled if name else _(kind.words), "facts": []}
+    # The words of a kind are in the language already.
+    titled = kind.into if txn.direction == "in" else kind.out
+    told: dict[str, Any] = {
+        "title": titled.format(name=name) if name else kind.words,
+        "facts": [],
+    }
     if "amount" in chosen:
         told["amount"] = txn.amount
         told["line"] = txn.line if "status" in chosen else ""
