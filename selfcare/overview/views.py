@@ -1,7 +1,6 @@
 """The home page: puts the other rooms' cards together; each of them fails on its own."""
 
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from copy import copy
 
 from django.http import HttpResponse
@@ -10,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from selfcare import deadline, errors
-from selfcare.web import problems
+from selfcare.web import formats, problems
 from selfcare.web.guards import signed_in
 from selfcare.web.pages import render_page
 from selfcare.web.request import SignedInRequest
@@ -30,7 +29,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     # The session is read here, so that the cards' threads need no database.
     with ThreadPoolExecutor(len(CARDS), thread_name_prefix="card") as pool:
         waiting = {
-            name: pool.submit(copy_context().run, _card, request, address)
+            name: pool.submit(formats.carried(_card), request, address)
             for name, address in CARDS.items()
         }
         cards = {name: future.result() for name, future in waiting.items()}

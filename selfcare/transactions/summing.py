@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -19,6 +18,7 @@ from selfcare.clients.filters import Filters, LabelSet
 from selfcare.clients.summaries import Question, Summary, SummaryRow
 from selfcare.money import Money
 from selfcare.transactions.periods import Period, Span
+from selfcare.web import formats
 
 type By = Literal["month", "merchant", "set"]
 # Three calls at a time leave room for others at the service's bulkhead.
@@ -123,7 +123,7 @@ def parts(
     }
     names = [name for name in made if name in (set(wanted) or made)]
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="summary") as pool:
-        asked = {name: pool.submit(copy_context().run, made[name]) for name in names}
+        asked = {name: pool.submit(formats.carried(made[name])) for name in names}
         return {name: future.result() for name, future in asked.items()}
 
 
@@ -151,7 +151,7 @@ def by_merchant(asking: Asking) -> Part:
         past = _by_key(before)
         for row in now.data:
             query = asking.query(asking.period.span, merchant=row.key) if row.key else None
-            name = row.name or _("Without a merchant")
+            name = (row.name or "") if row.key else _("Others without a merchant")
             same = past.get(row.key)
             yield _group(asking, row.key, name, row=row, before=same, query=query)
 

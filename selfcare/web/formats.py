@@ -4,9 +4,9 @@ What is active stands in a context variable, so that no function hands it on and
 copies its context keeps it. Nothing is read from a table in here: `preferences` fills it in.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -108,6 +108,23 @@ def use(formats: Formats) -> Iterator[Formats]:
     finally:
         money.STYLE.reset(style_before)
         _active.reset(before)
+
+
+def carried[**P, T](call: Callable[P, T]) -> Callable[P, T]:
+    """The call as another thread may make it: Django keeps the language by thread, not by context.
+
+    Each is for one thread alone.
+    """
+    context, here = copy_context(), active()
+
+    def within(*args: P.args, **kwargs: P.kwargs) -> T:
+        with use(here):
+            return call(*args, **kwargs)
+
+    def carry(*args: P.args, **kwargs: P.kwargs) -> T:
+        return context.run(within, *args, **kwargs)
+
+    return carry
 
 
 def known_language(wanted: str) -> str:

@@ -1,5 +1,6 @@
 """Days, numbers and money in each language and format, and read back as they are shown."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -153,3 +154,12 @@ def test_it_counts_in_the_zone_that_was_chosen() -> None:
 )
 def test_it_knows_its_languages(wanted: str, known: str) -> None:
     assert formats.known_language(wanted) == known
+
+
+def test_it_goes_along_into_another_thread() -> None:
+    def said() -> tuple[str, str]:
+        return formats.active().language, translation.get_language() or ""
+
+    with ThreadPoolExecutor(1) as pool, formats.use(Formats("cs")):
+        assert pool.submit(formats.carried(said)).result() == ("cs", "cs")
+        assert pool.submit(said).result() == ("en", "en")
