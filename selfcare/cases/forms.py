@@ -1,10 +1,12 @@
 """What a person may type to have something put right, checked before anybody is called."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_noop as noop
 
 from selfcare import money
 from selfcare.cases.evidence import Taken
@@ -12,21 +14,21 @@ from selfcare.transactions import wording
 from selfcare.transactions.forms import CHOOSE, LONG, NOT_CHOSEN
 
 DISPUTE_REASONS = [
-    ("not_received", _lazy("It never came")),
-    ("not_as_described", _lazy("It isn’t what was promised")),
-    ("duplicate", _lazy("I was charged twice")),
-    ("wrong_amount", _lazy("I was charged a wrong amount")),
+    ("not_received", noop("It never came")),
+    ("not_as_described", noop("It isn’t what was promised")),
+    ("duplicate", noop("I was charged twice")),
+    ("wrong_amount", noop("I was charged a wrong amount")),
 ]
 FRAUD_REASONS = [
-    ("not_me", _lazy("I didn’t make it")),
-    ("tricked", _lazy("Somebody deceived me")),
-    ("coerced", _lazy("Somebody forced me")),
+    ("not_me", noop("I didn’t make it")),
+    ("tricked", noop("Somebody deceived me")),
+    ("coerced", noop("Somebody forced me")),
 ]
 RECALL_REASONS = [
-    ("wrong_payee", _lazy("It went to the wrong place")),
-    ("wrong_amount", _lazy("The amount is wrong")),
-    ("duplicate", _lazy("I sent it twice")),
-    ("tricked", _lazy("Somebody deceived me")),
+    ("wrong_payee", noop("It went to the wrong place")),
+    ("wrong_amount", noop("The amount is wrong")),
+    ("duplicate", noop("I sent it twice")),
+    ("tricked", noop("Somebody deceived me")),
 ]
 LONGEST_MESSAGE = 2000
 
@@ -48,10 +50,9 @@ def _message(label: Any, *, required: bool = False, help_text: Any = "") -> form
     )
 
 
-def _reason(choices: list[tuple[str, Any]]) -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=_lazy("Why?"), choices=[NOT_CHOSEN, *choices], error_messages=CHOOSE
-    )
+def _reason(choices: Iterable[tuple[str, str]]) -> forms.ChoiceField:
+    told = [NOT_CHOSEN, *((value, _lazy(words)) for value, words in choices)]
+    return forms.ChoiceField(label=_lazy("Why?"), choices=told, error_messages=CHOOSE)
 
 
 class CaseForm(forms.Form):
