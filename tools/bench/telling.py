@@ -1,7 +1,7 @@
 """Measures how long an event takes to its person: to the inbox, and to the mail server.
 
 `python -m tools.bench.telling` measures that alone. BENCH_TELLING_SECONDS (60; 600 is ten minutes)
-and BENCH_TELLING_RATE (50 a second) say how long and how many; BENCH_TELLING_WORKERS (1) how many
+and BENCH_TELLING_RATE (50 a second) say how long and how many; BENCH_TELLING_WORKERS (2) how many
 workers share it.
 """
 
@@ -43,7 +43,7 @@ def bench(stack: Stack) -> None:
     """Prints the table; the stack's databases are made and migrated already."""
     seconds = float(os.environ.get("BENCH_TELLING_SECONDS", "60"))
     per_second = float(os.environ.get("BENCH_TELLING_RATE", "50"))
-    workers = int(os.environ.get("BENCH_TELLING_WORKERS", "1"))
+    workers = int(os.environ.get("BENCH_TELLING_WORKERS", "2"))
     notes = _start_mailbox(stack)
     _add_people(stack)
     port = serve(stack)
