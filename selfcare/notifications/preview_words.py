@@ -1,7 +1,7 @@
 """A preview in words: how many messages, what changes and why; computes nothing."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext
 
 from selfcare.notifications import wording
 from selfcare.notifications.models.rules import Channel
@@ -20,10 +20,10 @@ def counted(channel: str, count: int) -> str:
 def noun(channel: str, count: int) -> str:
     """`mails`, beside a figure that stands apart."""
     if channel == Channel.EMAIL:
-        return ngettext("mail", "mails", count)
+        return npgettext("beside a figure", "mail", "mails", count)
     if channel == Channel.SMS:
-        return ngettext("text", "texts", count)
-    return ngettext("push", "pushes", count)
+        return npgettext("beside a figure", "text", "texts", count)
+    return npgettext("beside a figure", "push", "pushes", count)
 
 
 def sentence(outcome: Outcome) -> str:
