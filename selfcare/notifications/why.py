@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from django.db.models import Q
 from django.utils import timezone
@@ -107,7 +106,8 @@ def _untold(event: Event) -> Untold:
         Event.State.SET_ASIDE: _("Something in it can’t be read. Our people are looking at it."),
     }
     reason = reasons.get(Event.State(event.state), _("We tell nobody of this step by itself."))
-    title = words.of(event.type, facts, object_id=event.object_id).title
+    said = words.of(event.type, facts, object_id=event.object_id)
+    title = why_words.step(event.type) or said.title
     return Untold(event=event, title=title, reason=reason)
 
 
@@ -119,7 +119,8 @@ def _lines(
     zone = words.zone(timezone.now())
 
     def when(moment: datetime) -> str:
-        return zone.moment(moment)
+        # With its day, also today: the sentences say "on".
+        return f"{zone.day(moment)}, {zone.clock(moment)}"
 
     order = {channel: place for place, channel in enumerate(Channel.values)}
     return [
@@ -150,6 +151,4 @@ def where(delivery: Delivery) -> str:
     address = delivery.address or (delivery.digest.address if delivery.digest else None)
     if address is None:
         return ""
-    if address.channel == Channel.PUSH:
-        return address.name or urlsplit(address.value).hostname or ""
-    return address.value
+    return address.called if address.channel == Channel.PUSH else address.shown

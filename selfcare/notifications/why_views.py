@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 
 from selfcare.clients import transactions as service
 from selfcare.notifications import why
+from selfcare.notifications.showing import as_read_by
 from selfcare.web.guards import signed_in
 from selfcare.web.pages import render_page
 from selfcare.web.request import SignedInRequest
@@ -17,7 +18,8 @@ def notification_why(request: SignedInRequest, notification_id: str) -> HttpResp
     notification = why.find(request.person.subject, notification_id)
     if notification is None:
         raise Http404
-    context = {"whys": [why.of_notification(notification)], "one": notification}
+    with as_read_by(request.person):
+        context = {"whys": [why.of_notification(notification)], "one": notification}
     return render_page(request, "notifications/why.html", context)
 
 
@@ -25,7 +27,8 @@ def notification_why(request: SignedInRequest, notification_id: str) -> HttpResp
 @signed_in
 def transaction_why(request: SignedInRequest, transaction_id: str) -> HttpResponse:
     """All that was told and not told about one transaction."""
-    whys, untold = why.of_object(request.person.subject, transaction_id)
+    with as_read_by(request.person):
+        whys, untold = why.of_object(request.person.subject, transaction_id)
     if not whys and not untold:
         # Nothing was ever told to us: is it theirs at all? Somebody else's is no page.
         service.transaction(request.person.subject, transaction_id)

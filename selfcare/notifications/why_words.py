@@ -148,6 +148,20 @@ REASONS: Mapping[str, Callable[[Delivery, Facts], str]] = {
     "broke": _said(noop("We couldn’t make the message. Our people are looking at it.")),
 }
 
+# Of what nobody is told by itself, and what has no sentence therefore.
+STEPS: Mapping[str, str] = {
+    "transaction.created": noop("Just begun"),
+    "transaction.scheduled": noop("Scheduled"),
+    "transaction.processing": noop("On its way"),
+    "transaction.confirmed": noop("Confirmed"),
+    "transaction.declined": noop("Declined"),
+}
+
+
+def step(event_type: str) -> str:
+    """What a step is called that is told to nobody; empty where a sentence says it better."""
+    return _(STEPS[event_type]) if event_type in STEPS else ""
+
 
 def attempt(one: Attempt) -> str:
     """What one try came to."""
@@ -164,6 +178,6 @@ def chip(delivery: Delivery) -> tuple[str, str, str]:
         State.SENT: ("completed", "check", _("Told")),
         State.WAITING: ("pending", "clock", _("On its way")),
         State.IN_DIGEST: ("pending", "clock", _("Waits")),
-        State.NOT_WANTED: ("neutral", "minus", _("Not told")),
+        State.NOT_WANTED: ("neutral", "ban", _("Not told")),
         State.DEAD: ("failed", "triangle-alert", _("Failed")),
     }[State(delivery.state)]
