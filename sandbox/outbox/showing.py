@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Max
 
 from sandbox.events.models import Event
@@ -132,6 +133,10 @@ def _shown(row: Message) -> Shown:
         return Shown(row.subject, row.text, row.received_at, times)
     inner = facts.get("data")
     url = facts.get("url") or (inner.get("url") if isinstance(inner, dict) else "") or ""
+    path = facts.get("path")
+    if not url and isinstance(path, str) and path.startswith("/"):
+        # As its own service worker would open it: beside the page that subscribed.
+        url = f"{settings.SELFCARE_URL}{path}"
     body = facts.get("body")
     text = body if isinstance(body, str) else json.dumps(facts, ensure_ascii=False)
     return Shown(row.subject, text, row.received_at, times, _safe(url))
