@@ -89,7 +89,7 @@ class About:
         """
         found = [
             (_("Export"), self.id),
-            (_("For"), self.holder),
+            (_("Holder"), self.holder),
             (_("Shows"), self.words),
             (_("Query"), self.query_string or _("none")),
             (_("Order"), self.sort),
