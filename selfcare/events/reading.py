@@ -61,6 +61,7 @@ def of_told(told: Any, source_id: str, now: datetime) -> Event:
     spelt = json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     raw = spelt.encode("utf-8", "backslashreplace")
     try:
+        _no_infinity(told)
         read = _read(told, spelt, source_id, now)
     except Poison as poison:
         return _unreadable(raw, source_id, now, str(poison))
@@ -96,6 +97,14 @@ def check(event: Event) -> None:
 
 def digest(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
+
+
+def _no_infinity(told: Any) -> None:
+    """`1e999` is JSON, and read as a number that no JSON can hold."""
+    try:
+        json.dumps(told, allow_nan=False)
+    except ValueError:
+        raise Poison("body: a number beyond all bounds") from None
 
 
 def _read(told: Any, spelt: str, source_id: str, now: datetime) -> Body:

@@ -199,6 +199,17 @@ def test_it_takes_a_body_of_exactly_64_kib(client: Client) -> None:
     assert post(client, body, content=padded).status_code == 202
 
 
+@pytest.mark.parametrize("number", ["1e999", "-1e400"])
+def test_it_sets_a_number_aside_that_nobody_can_keep(client: Client, number: str) -> None:
+    body = body_of()
+    content = spelt(body).replace(b'"actor":"platform"', f'"actor":{number}'.encode())
+    assert post(client, body, content=content).status_code == 202
+    assert post(client, body, content=content).status_code == 202
+    event = Event.objects.get()
+    assert event.state == Event.State.SET_ASIDE
+    assert event.reason.startswith("body: ")
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded"])
 def test_it_refuses_another_content_type(client: Client, kind: str) -> None:
     body = body_of()
