@@ -11,6 +11,8 @@ from selfcare.notifications.models.rules import Category, Channel, Rule
 
 type Facts = Mapping[str, Any]
 
+YEARS = range(1970, 2200)
+
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -90,14 +92,17 @@ def leaves_open(facts: Facts) -> bool:
 
 
 def instant(told: object) -> datetime | None:
-    """An RFC 3339 instant from the wire, aware; None for anything else."""
+    """An RFC 3339 instant from the wire, aware; None for anything else.
+
+    Years that no zone could show, or no table keep, are nothing either.
+    """
     if not isinstance(told, str):
         return None
     try:
         moment = datetime.fromisoformat(told)
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
+    return moment if moment.tzinfo and moment.year in YEARS else None
 
 
 def _read(path: Path) -> Table:

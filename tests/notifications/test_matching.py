@@ -275,6 +275,8 @@ def test_a_flood_becomes_one_message_and_no_notice_is_in_it() -> None:
         {"currency": None},
         {"counterparty_name": "x" * 2001},
         {"expires_at": "tomorrow"},
+        {"expires_at": "9999-12-31T23:59:59Z"},
+        {"expires_at": "0001-01-01T00:00:00+14:00"},
         {"respond_by": "2026-11-21T10:00:00"},
         {"granted_minor": -5},
     ],
