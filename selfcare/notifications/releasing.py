@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from selfcare.notifications import channels, deciding, people
+from selfcare.notifications import categories, channels, deciding, people
 from selfcare.notifications.deciding import Told, Wishes
 from selfcare.notifications.models import Address, Delivery, Notification
 from selfcare.notifications.models.rules import Channel
@@ -108,12 +108,15 @@ def _told(notification: Notification, now: datetime) -> Told:
 
 
 def _addresses(delivery: Delivery, usable: Mapping[str, Address]) -> Sequence[Address]:
-    """Where to: each of a person's browsers, but one e-mail address and one phone."""
-    if delivery.channel != Channel.PUSH:
-        return [usable[delivery.channel]]
-    return list(
-        Address.objects.of(delivery.subject)
-        .usable()
-        .filter(channel=Channel.PUSH)
-        .order_by("-is_primary", "verified_at", "pk")
-    )
+    """Where to: each of a person's browsers, but one e-mail address and one phone.
+
+    Security notices also go to the address that the person signs in with: whoever got into an
+    account may have made an address of their own the primary one.
+    """
+    hers = Address.objects.of(delivery.subject).usable().filter(channel=delivery.channel)
+    if delivery.channel == Channel.PUSH:
+        return list(hers.order_by("-is_primary", "verified_at", "pk"))
+    used = usable[delivery.channel]
+    if delivery.category and categories.about(delivery.category).never_held:
+        return [used, *hers.filter(from_provider=True).exclude(pk=used.pk)]
+    return [used]

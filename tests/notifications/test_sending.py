@@ -338,6 +338,34 @@ def test_it_drops_no_part_with_its_digest():
 
 
 # ── Driving again ───────────────────────────────────────────────────────────────────────────
+def test_it_tells_of_security_where_she_signs_in_whatever_the_primary_is(control: Control):
+    happenings.reachable("email")
+    Address.objects.create(
+        subject=happenings.HER,
+        channel="email",
+        value="alice.signs.in@example.com",
+        from_provider=True,
+        state="active",
+        verified_at=timezone.now(),
+    )
+    the("email", happenings.told("security.address_added", object_id="adr_1"))
+    the("email", happenings.told("transaction.failed"))
+    send()
+    assert len(control.outbox(HERS)) == 2
+    (mail,) = control.outbox("alice.signs.in@example.com")
+    assert "was added for your notifications" in mail["subject"]
+
+
+def test_it_gives_up_at_once_on_an_address_that_no_mail_can_name(control: Control):
+    hers = happenings.reachable("email")["email"]
+    Address.objects.filter(pk=hers.pk).update(value="j\u00fcrgen@example.com")
+    delivery = the("email", happenings.told())
+    send()
+    assert state(delivery) == ("dead", "bounced")
+    hers.refresh_from_db()
+    assert (hers.state, hers.off_reason) == ("off", "bounced")
+
+
 def test_it_drives_a_dead_letter_again_once_by_two_at_once(control: Control):
     happenings.reachable("email")
     notifications = [happenings.told(object_id=f"txn_{n}") for n in range(15)]

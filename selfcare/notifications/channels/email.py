@@ -40,6 +40,8 @@ def server() -> MailServer:
 
 def send(address: Address, message: Message, *, seconds: float = SECONDS) -> Result:
     """Hands it to the server, which then has it; what becomes of it there comes back as a mail."""
+    if not can_be_named(address.value):
+        return channels.refused(PROVIDER, "malformed", off_reason="bounced")
     content = compose(address.value, message).as_bytes(policy=SMTP)
     try:
         answer = server().send(sender().addr_spec, address.value, content, seconds=seconds)
@@ -48,6 +50,14 @@ def send(address: Address, message: Message, *, seconds: float = SECONDS) -> Res
     except errors.NotSent as failure:
         return channels.later(PROVIDER, failure.detail[:200], provider_down=True)
     return _meaning(answer)
+
+
+def can_be_named(value: str) -> bool:
+    """Whether a header can hold this address as it is: `=?utf-8?q?a?=@example.com` is none."""
+    try:
+        return MailAddress(addr_spec=value).addr_spec == value
+    except ValueError:
+        return False
 
 
 def _meaning(answer: Answer) -> Result:
