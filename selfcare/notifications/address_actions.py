@@ -80,8 +80,8 @@ def rename(*, address: Address, name: str) -> None:
 def choose_primary(*, address: Address) -> None:
     """Messages of its kind go here from now on. Raises Refused."""
     with transaction.atomic():
-        usable = Address.objects.usable().filter(pk=address.pk).select_for_update()
-        if not usable.exists():
+        address_book.hold(address.subject, address.channel)
+        if not Address.objects.usable().filter(pk=address.pk).exists():
             raise Refused("not_verified")
         address_book.make_primary(address.subject, address.channel, address.pk)
     log.info("address.made_primary", address=address.public_id, channel=address.channel)
@@ -92,6 +92,7 @@ def remove(*, address: Address) -> None:
     if address.from_provider:
         raise Refused("sign_in_address")
     with transaction.atomic():
+        address_book.hold(address.subject, address.channel)
         gone, _ = Address.objects.filter(pk=address.pk, from_provider=False).delete()
         if not gone:
             return

@@ -38,6 +38,7 @@ def know_sign_in_address(subject: str) -> Address | None:
     if not value or (found and found.from_provider):
         return found
     with transaction.atomic():
+        hold(subject, Channel.EMAIL)
         # Where mails went to the former one because it was the provider's, they go to the new one.
         former = known.filter(from_provider=True)
         follows = former.filter(is_primary=True).exists()
@@ -61,8 +62,14 @@ def know_sign_in_address(subject: str) -> Address | None:
     return found
 
 
+def hold(subject: str, channel: str) -> None:
+    """Until this transaction ends nobody else changes which of these is used: two would be."""
+    hers = Address.objects.of(subject).filter(channel=channel).order_by("pk")
+    list(hers.select_for_update().values_list("pk"))
+
+
 def elect_primary(subject: str, channel: str) -> None:
-    """One that works is the primary: the one that is, else the longest known; in a transaction."""
+    """One that works is the primary: the one that is, else the longest known; after `hold`."""
     usable = Address.objects.of(subject).usable().filter(channel=channel)
     ordered = usable.order_by("-is_primary", "verified_at", "pk").values_list("pk", flat=True)
     make_primary(subject, channel, ordered.first())
@@ -80,6 +87,7 @@ def make_primary(subject: str, channel: str, pk: uuid.UUID | None) -> None:
 def switch_off(*, address: Address, reason: str) -> bool:
     """Nothing more is sent there; the person is told another way. False if it was off already."""
     with transaction.atomic():
+        hold(address.subject, address.channel)
         switched = Address.objects.filter(pk=address.pk, state=Address.State.ACTIVE).update(
             state=Address.State.OFF,
             off_reason=reason,

@@ -10,6 +10,7 @@ from phonenumbers import PhoneNumberType
 
 from selfcare.clients import outbound
 from selfcare.notifications.address_refusals import Refused
+from selfcare.notifications.channels import email as mails
 from selfcare.notifications.channels import push
 
 LONGEST_EMAIL = 254
@@ -36,6 +37,8 @@ def email(text: str) -> str:
         raise Refused("email_malformed") from error
     # RFC 5321 knows quoted names and addresses in brackets; nobody has one but to try us.
     if len(value) > LONGEST_EMAIL or not value.isascii() or set(value) & set('"[]<>,;:\\'):
+        raise Refused("email_malformed")
+    if not mails.can_be_named(value):
         raise Refused("email_malformed")
     return value
 

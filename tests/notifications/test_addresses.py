@@ -3,6 +3,7 @@
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from selfcare.events.models import Event
+from selfcare.notifications import address_actions as actions
 from selfcare.notifications import address_book, verifying
 from selfcare.notifications.address_refusals import Refused
 from selfcare.notifications.channels import push
@@ -56,6 +58,12 @@ def code_in(text: str) -> str:
 
 def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06}"
+
+
+def verifying_counts(subject: str, phone: str) -> None:
+    """As if this person asked for a code."""
+    with suppress(Refused):
+        verifying._count(Address(subject=subject, channel="sms", value=phone), timezone.now())
 
 
 def verify(client: Client, one: Address, code: str) -> Any:
@@ -248,6 +256,21 @@ def test_it_limits_codes_to_one_phone_by_whomever(her: Client, control: Control)
     assert control.outbox("+4915112345678") == []
 
 
+def test_it_counts_one_mailbox_once_however_it_is_spelt(her: Client, post_office: Server):
+    for number in range(verifying.MOST_TO_ADDRESS):
+        spelling = "victim"[:number] + "victim"[number:].upper()
+        assert add(her, "email", f"{spelling}@other.example").status_code == 303
+        Address.objects.filter(from_provider=False).delete()
+    assert add(her, "email", "victim@other.example").status_code == 429
+
+
+def test_it_counts_no_code_that_was_refused(her: Client):
+    for _ in range(verifying.MOST_OF_PERSON + 5):
+        verifying_counts(HIM, "+4915112345678")
+    # However often he asks for codes to her phone: what wasn't sent keeps nobody waiting.
+    assert CodeSending.objects.count() == verifying.MOST_TO_ADDRESS
+
+
 def test_it_says_when_a_code_could_not_be_sent(her: Client, control: Control):
     control.fault("sms_one", "error", status=503)
     control.fault("sms_two", "error", status=503)
@@ -274,6 +297,8 @@ def test_it_says_when_nobody_takes_it_there(her: Client, control: Control):
         ("email", "alice@example.com\r\nBcc: bob@example.com"),
         ("email", "alice@example.com,bob@example.com"),
         ("email", "a" * 300 + "@example.com"),
+        ("email", "=?utf-8?q?alice?=@example.com"),
+        ("email", "=?utf-8?q?a=0d=0aBcc:x?=@example.com"),
         ("sms", "0151 12345678"),
         ("sms", "+49 1"),
         ("sms", "+4915112345678;ext=5"),
@@ -348,6 +373,22 @@ def test_it_has_one_primary(her: Client):
     one = given()
     assert her.post(f"{LIST}{one.public_id}/primary/").status_code == 303
     assert Address.objects.get(subject=HER, is_primary=True) == one
+
+
+def test_it_has_one_primary_whoever_chooses_at_once(her: Client):
+    known = [given(value=f"alice{n}@other.example") for n in range(6)]
+
+    def choose(one: Address) -> None:
+        try:
+            for _ in range(5):
+                actions.choose_primary(address=one)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        for done in [pool.submit(choose, one) for one in known]:
+            done.result()
+    assert Address.objects.filter(subject=HER, channel="email", is_primary=True).count() == 1
 
 
 def test_it_makes_no_unverified_address_the_primary(her: Client):
