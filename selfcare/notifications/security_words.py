@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from selfcare.identity import browsers
 from selfcare.notifications import names
 
 type Facts = Mapping[str, Any]
@@ -23,7 +24,9 @@ def _kind(facts: Facts) -> str:
 
 
 def _new_device(facts: Facts) -> tuple[str, str]:
-    browser = names.in_sentence(facts.get("browser")) or _("a browser that we don’t know")
+    kept = names.in_sentence(facts.get("browser"))
+    is_known = kept and kept != browsers.UNKNOWN
+    browser = browsers.shown(kept) if is_known else _("a browser that we don’t know")
     return (
         _("Somebody signed in as you with %(browser)s") % {"browser": browser},
         _("If that was you, there is nothing to do. If not, sign that browser out."),
