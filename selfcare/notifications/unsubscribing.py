@@ -38,6 +38,10 @@ def read(token: str) -> tuple[str, list[str]] | None:
 def mute(*, subject: str, categories: Sequence[str]) -> None:
     """No more mails about these; what else was chosen for them stays. Twice is once."""
     with transaction.atomic():
+        # First, as whoever saves the settings does: one waits for the other. And who has them open
+        # in a tab is told that they changed.
+        Settings.objects.get_or_create(subject=subject)
+        Settings.objects.filter(subject=subject).update(version=F("version") + 1)
         for category in categories:
             Rule.objects.update_or_create(
                 subject=subject,
@@ -45,6 +49,3 @@ def mute(*, subject: str, categories: Sequence[str]) -> None:
                 channel=Channel.EMAIL,
                 defaults={"mode": Rule.Mode.OFF, "saved_at": timezone.now()},
             )
-        # Who has the settings open in a tab is told that they changed.
-        Settings.objects.get_or_create(subject=subject)
-        Settings.objects.filter(subject=subject).update(version=F("version") + 1)

@@ -1,9 +1,15 @@
 """The link in a mail: looking changes nothing, one POST mutes, and only what may be muted."""
 
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Thread
+
 import pytest
+from django.db import connection
 from django.test import Client
 
-from selfcare.notifications import unsubscribing
+from selfcare.notifications import choosing, unsubscribing
+from selfcare.notifications.deciding import Choice
 from selfcare.notifications.models import Rule, Settings
 from tests.notifications import happenings
 from tests.notifications.post import HERS, send, state, the
@@ -57,6 +63,35 @@ def test_it_mutes_twice_as_once(stranger: Client):
         assert stranger.post(path).status_code == 200
     rules = Rule.objects.values_list("category", "channel", "mode")
     assert set(rules) == {("money_out", "email", "off"), ("failed", "email", "off")}
+
+
+def test_it_mutes_while_she_saves_her_settings():
+    ended: list[Exception] = []
+
+    def again_and_again(what: Callable[[], object]) -> None:
+        try:
+            for _ in range(40):
+                with suppress(choosing.ChangedElsewhere):
+                    what()
+        except Exception as error:
+            ended.append(error)
+        finally:
+            connection.close()
+
+    def save() -> None:
+        plan = choosing.plan_of(happenings.HER)
+        wanted = {("money_out", "email"): Choice("weekly"), ("failed", "email"): Choice("daily")}
+        choosing.save(subject=happenings.HER, plan=plan.with_choices(wanted))
+
+    def mute() -> None:
+        unsubscribing.mute(subject=happenings.HER, categories=["failed", "money_out"])
+
+    threads = [Thread(target=again_and_again, args=(what,)) for what in (save, mute, save, mute)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ended == []
 
 
 def test_it_leaves_the_other_channels_and_amounts_as_they_were(stranger: Client):
