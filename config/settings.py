@@ -198,8 +198,8 @@ EXPORT_DAYS = env.integer("EXPORT_DAYS", 7, least=1)
 # ── Events ──────────────────────────────────────────────────────────────────────────────────
 # With which the platform signs what it posts to /hooks/platform; two while one is being changed.
 HOOK_SECRETS = env.secret_or_text("HOOK_SECRETS", "").split()
-# Who is handed each event, in a transaction of its own.
-EVENT_HANDLER = "selfcare.notifications.matching.match"
+# Who is handed the events, several at once: all of them or none.
+EVENT_HANDLER = "selfcare.notifications.matching.match_all"
 # A worker that says nothing about an event for this long is taken for dead.
 EVENT_LEASE_SECONDS = env.integer("EVENT_LEASE_SECONDS", 30, least=1)
 # How often we look into the platform's feed for what was never posted.

@@ -2,11 +2,12 @@
 
 A claim moves `due_at` behind the lease, and that instant is the claim's token: what was claimed
 and not done by then is anybody's. The state changes in the transaction of the handler itself, so
-a worker that dies, or lost its claim, leaves nothing behind.
+a worker that dies, or lost its claim, leaves nothing behind. A claim is handed over at once, one
+event a person; only where that fails, one after the other.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -19,7 +20,8 @@ from selfcare.events import reading
 from selfcare.events.kinds import Poison
 from selfcare.events.models import Event, EventQuerySet
 
-type Handler = Callable[[Event], object]
+# Gets events of as many people and tells all of them or, raising, none.
+type Handler = Callable[[Sequence[Event]], object]
 
 log = structlog.get_logger("selfcare.events")
 
@@ -39,11 +41,12 @@ def run_due(stop: threading.Event) -> None:
         batch = claim(AT_ONCE)
         if not batch:
             return
-        for place, event in enumerate(batch):
+        while batch:
             if stop.is_set():
-                let_go(batch[place:])
+                let_go(batch)
                 return
-            work(event, handler)
+            together, batch = _apart(batch)
+            work_together(together, handler)
 
 
 def claim(most: int) -> list[Event]:
@@ -67,6 +70,41 @@ def let_go(batch: list[Event]) -> None:
         _ours(event).update(due_at=now)
 
 
+def _apart(batch: list[Event]) -> tuple[list[Event], list[Event]]:
+    """Of each person the first event, and the rest; one that has to be read anew goes alone."""
+    first: dict[str, Event] = {}
+    for event in batch:
+        if event.type == reading.UNREADABLE:
+            return [event], [other for other in batch if other is not event]
+        first.setdefault(event.subject, event)
+    return list(first.values()), [event for event in batch if first[event.subject] is not event]
+
+
+def work_together(events: list[Event], handler: Handler) -> None:
+    """Hands over claimed events at once; where that fails, each alone, so that one spoils none."""
+    if len(events) > 1:
+        try:
+            with transaction.atomic():
+                ours = Event.objects.filter(
+                    pk__in=[event.pk for event in events],
+                    state=Event.State.WAITING,
+                    due_at=events[0].due_at,
+                )
+                if ours.update(
+                    state=Event.State.MATCHED, matched_at=timezone.now(), reason=""
+                ) != len(events):
+                    raise Lost
+                for event in events:
+                    reading.check(event)
+                handler(events)
+        except Exception as error:
+            log.info("events.one_by_one", count=len(events), cause=type(error).__name__)
+        else:
+            return
+    for event in events:
+        work(event, handler)
+
+
 def work(event: Event, handler: Handler) -> None:
     """Hands over one claimed event. Raises where the database is gone; the lease then ends."""
     structlog.contextvars.bind_contextvars(event_id=event.source_id)
@@ -77,7 +115,7 @@ def work(event: Event, handler: Handler) -> None:
             ):
                 raise Lost
             reading.check(event)
-            handler(event)
+            handler([event])
     except Lost:
         log.info("event.lost")
     except Poison as poison:

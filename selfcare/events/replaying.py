@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 from selfcare.events import reading
+from selfcare.events.matching_loop import Handler
 from selfcare.events.models import Event, EventQuerySet
 
 log = structlog.get_logger("selfcare.events")
@@ -30,7 +31,7 @@ def replay(events: EventQuerySet, *, tell: Callable[[Replayed], None] | None = N
     It runs beside the workers and leaves their queue alone, so that nobody waits behind it. A
     failure is logged, and changes nothing.
     """
-    handler: Callable[[Event], object] = import_string(settings.EVENT_HANDLER)
+    handler: Handler = import_string(settings.EVENT_HANDLER)
     done = Replayed()
     rows = events.filter(state=Event.State.MATCHED).order_by("received_at", "pk")
     pks = list(rows.values_list("pk", flat=True))
@@ -44,11 +45,11 @@ def replay(events: EventQuerySet, *, tell: Callable[[Replayed], None] | None = N
     return done
 
 
-def _again(event: Event, handler: Callable[[Event], object], done: Replayed) -> None:
+def _again(event: Event, handler: Handler, done: Replayed) -> None:
     try:
         with transaction.atomic():
             reading.check(event)
-            handler(event)
+            handler([event])
     except Exception as error:
         done.failed += 1
         log.warning("event.replay_failed", event_id=event.source_id, exc_info=error)

@@ -4,13 +4,15 @@ A digest is a delivery without a notification. It takes parts until it is closed
 one is sent: what comes later goes into the next one, so that nothing is left out of a message.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from selfcare.notifications.models import Delivery
+from selfcare.notifications.models.deliveries import DeliveryQuerySet
 
 # More single messages than this to one person on one channel in a minute are one message.
 BURST_SECONDS = 60
@@ -64,17 +66,30 @@ def put(delivery: Delivery, *, kind: str, due_at: datetime, reason: str) -> None
     )
 
 
-def is_crowded(subject: str, channel: str, now: datetime, *, most: int) -> bool:
-    """Whether more than `most` went out to this person on this channel within a minute."""
+type Place = tuple[str, str]
+
+
+def crowded(places: Collection[Place], now: datetime, *, most: int) -> set[Place]:
+    """Of these people and channels those on which more than `most` went out within a minute."""
+    if len(places) == 1:
+        # One person may be in a flood of thousands: counted no further than need be.
+        ((subject, channel),) = places
+        lately = _lately(now).filter(subject=subject, channel=channel)
+        return set(places) if len(lately.values_list("pk")[:most]) >= most else set()
+    lately = _lately(now).filter(
+        subject__in={subject for subject, _ in places}, channel__in={one for _, one in places}
+    )
+    counts = lately.values_list("subject", "channel").annotate(count=Count("pk"))
+    return {(one, channel) for one, channel, count in counts if count >= most} & set(places)
+
+
+def _lately(now: datetime) -> DeliveryQuerySet:
     since = now - timedelta(seconds=BURST_SECONDS)
-    lately = (
-        Delivery.objects.filter(
-            subject=subject, channel=channel, created_at__gt=since, notification__isnull=False
-        )
+    return (
+        Delivery.objects.filter(created_at__gt=since, notification__isnull=False)
         .exclude(state=Delivery.State.NOT_WANTED)
         .exclude(reason__in=GATHERED_ANYWAY)
     )
-    return len(lately.values_list("pk")[:most]) >= most
 
 
 def close_due(channel: str, now: datetime) -> int:

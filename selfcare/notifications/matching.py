@@ -4,22 +4,31 @@ Runs in the caller's transaction. Older and newer events of one thing may come i
 several workers at once: a newer state ends what waits about it, and an older one comes too late.
 """
 
-import hashlib
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from selfcare.events.kinds import Poison
 from selfcare.events.models import Event
 from selfcare.money import LARGEST_MINOR
-from selfcare.notifications import address_book, categories, deciding, gathering, people
-from selfcare.notifications.deciding import Decision, Told, Wishes
+from selfcare.notifications import (
+    address_book,
+    categories,
+    deciding,
+    freshest,
+    gathering,
+    people,
+)
+from selfcare.notifications.deciding import Decision, Told
 from selfcare.notifications.models import Address, Delivery, Notification
 from selfcare.notifications.models.rules import Channel
+from selfcare.notifications.people import Person
 
 log = structlog.get_logger("selfcare.notifications")
 
@@ -33,27 +42,50 @@ class BadFacts(Poison):
     """The event says something that can't be told to anybody; it is to be set aside."""
 
 
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event that is somebody's category."""
+
+    event: Event
+    facts: dict[str, Any]
+    told: Told
+
+
 def match(event: Event) -> Notification | None:
     """Who is told of it, and where; None where it is nothing to tell. Again changes nothing.
 
     Raises BadFacts for what can't be told.
     """
-    if not event.subject:
-        return None
-    facts = facts_of(event)
+    return match_all([event]).get(event.pk)
+
+
+def match_all(events: Sequence[Event]) -> dict[uuid.UUID, Notification]:
+    """The same for events of as many people, all or none; by event, where there is one to tell.
+
+    One event a person: what it does to others of theirs, the next call sees.
+    """
+    # Locks are taken in one order everywhere, so that no two workers wait for each other.
+    ours = sorted((event for event in events if event.subject), key=lambda one: one.subject)
+    subjects = [event.subject for event in ours]
+    if len(set(subjects)) != len(subjects):
+        raise ValueError("two events of one person at once")
+    facts = {event.pk: facts_of(event) for event in ours}
     now = timezone.now()
-    with transaction.atomic():
-        if event.object_id and event.version:
-            _hold_object(event.subject, event.object_id)
-            _end_older(event, facts, now)
-        known = Notification.objects.of(event.subject).filter(event_id=event.pk).first()
-        if known is not None:
-            return known
-        over = _has_newer(event)
-        told = Told.of(event.type, facts, event.occurred_at, over=over)
-        if told is None:
-            return None
-        return _tell(event, facts, told, now)
+    with transaction.atomic(savepoint=False):
+        of_objects = [event for event in ours if event.object_id and event.version]
+        if of_objects:
+            freshest.hold(of_objects)
+            freshest.end_older(of_objects, facts, now)
+        made = Notification.objects.filter(event_id__in=list(facts), subject__in=subjects)
+        known = {one.event_id: one for one in made}
+        overtaken = freshest.overtaken(of_objects) if of_objects else set()
+        happened = []
+        for event in ours:
+            over = event.pk in overtaken
+            told = Told.of(event.type, facts[event.pk], event.occurred_at, over=over)
+            if told is not None and event.pk not in known:
+                happened.append(Happened(event, facts[event.pk], told))
+        return known | (_tell(happened, now) if happened else {})
 
 
 def facts_of(event: Event) -> dict[str, Any]:
@@ -79,66 +111,72 @@ def _is_currency(value: object) -> bool:
     return isinstance(value, str) and len(value) == 3 and value.isascii() and value.isupper()
 
 
-def _hold_object(subject: str, object_id: str) -> None:
-    """Until this transaction ends, nobody else matches an event of the same thing.
-
-    SQLite lets in one writer at a time anyway.
-    """
-    if connection.vendor != "postgresql":
-        return
-    name = f"{subject}/{object_id}".encode()
-    key = int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
-
-
-def _end_older(event: Event, facts: Mapping[str, Any], now: datetime) -> None:
-    """What waited about an older state waits no longer."""
-    if not _ends(event.type, facts):
-        return
-    Notification.objects.of(event.subject).filter(
-        object_id=event.object_id, waits=True, version__lt=event.version
-    ).update(waits=False, over_at=now)
-
-
-def _ends(event_type: str, facts: Mapping[str, Any]) -> bool:
-    """Whether an earlier wish is met, gone or said anew by this."""
-    row = categories.of(event_type, facts)
-    return bool(row and row.waits) or not categories.leaves_open(facts)
+def _tell(happened: Sequence[Happened], now: datetime) -> dict[uuid.UUID, Notification]:
+    known = people.with_email([one.event.subject for one in happened])
+    for one in happened:
+        if one.event.type == "session.started" or one.event.subject not in known:
+            address_book.know_sign_in_address(one.event.subject)
+    persons = people.read([one.event.subject for one in happened])
+    rows, deliveries = {}, []
+    for one, decisions in _decide(happened, persons, now):
+        inbox = next(each for each in decisions if each.channel == Channel.IN_APP)
+        notification = rows[one.event.pk] = _notification(one, inbox, now)
+        addresses = persons[one.event.subject].addresses
+        deliveries += [
+            _delivery(notification, each, addresses.get(each.channel), now) for each in decisions
+        ]
+    Notification.objects.bulk_create(rows.values())
+    Delivery.objects.bulk_create(deliveries)
+    for one in happened:
+        log.info(
+            "notification.matched",
+            event_id=one.event.source_id,
+            notification=rows[one.event.pk].public_id,
+            category=one.told.category,
+        )
+    return rows
 
 
-def _has_newer(event: Event) -> bool:
-    """Whether a newer state is in the archive that ended what this one asks for.
+def _decide(
+    happened: Sequence[Happened], persons: Mapping[str, Person], now: datetime
+) -> Iterator[tuple[Happened, list[Decision]]]:
+    """What becomes of each on each channel, floods included."""
 
-    Matched or not: once taken in, it is the truth about the thing.
-    """
-    if not event.object_id or not event.version:
-        return False
-    newer = Event.objects.of(event.subject).filter(
-        object_id=event.object_id, version__gt=event.version
-    )
-    return any(
-        _ends(kind, data if isinstance(data, dict) else {})
-        for kind, data in newer.values_list("type", "data")[:100]
-    )
+    def decided(one: Happened, channel: str, *, crowded: bool = False) -> Decision:
+        wishes = persons[one.event.subject].wishes
+        return deciding.decide(one.told, wishes, channel, now, crowded=crowded)
+
+    found = [(one, [decided(one, channel) for channel in Channel.values]) for one in happened]
+    going = {
+        (one.event.subject, each.channel)
+        for one, decisions in found
+        for each in decisions
+        if each.state == "waiting" and not each.digest_kind
+    }
+    crowds = gathering.crowded(going, now, most=deciding.MOST_A_MINUTE) if going else set()
+    for one, decisions in found:
+        yield (
+            one,
+            [
+                decided(one, each.channel, crowded=True)
+                if (one.event.subject, each.channel) in crowds
+                else each
+                for each in decisions
+            ],
+        )
 
 
-def _tell(event: Event, facts: dict[str, Any], told: Told, now: datetime) -> Notification:
-    if event.type == "session.started" or not people.has_email(event.subject):
-        address_book.know_sign_in_address(event.subject)
-    addresses = people.addresses_of(event.subject)
-    wishes = people.wishes_of(event.subject, addresses=addresses)
-    decisions = [_decide(event.subject, told, wishes, channel, now) for channel in Channel.values]
-    inbox = next(one for one in decisions if one.channel == Channel.IN_APP)
+def _notification(one: Happened, inbox: Decision, now: datetime) -> Notification:
+    event, told = one.event, one.told
     is_over, is_history = told.is_over(now), _is_history(told, now)
-    notification = Notification.objects.create(
+    return Notification(
         subject=event.subject,
         event_id=event.pk,
         event_type=event.type,
         category=told.category,
         object_id=event.object_id,
         version=event.version,
-        facts=facts,
+        facts=one.facts,
         occurred_at=event.occurred_at,
         # History that we are told late lies where it belongs, and is no news.
         created_at=event.occurred_at if is_history else now,
@@ -148,22 +186,6 @@ def _tell(event: Event, facts: dict[str, Any], told: Told, now: datetime) -> Not
         over_at=now if is_over else None,
         read_at=now if is_history else None,
     )
-    deliveries = [
-        _delivery(notification, one, addresses.get(one.channel), now) for one in decisions
-    ]
-    Delivery.objects.bulk_create(deliveries)
-    log.info("notification.matched", notification=notification.public_id, category=told.category)
-    return notification
-
-
-def _decide(subject: str, told: Told, wishes: Wishes, channel: str, now: datetime) -> Decision:
-    decision = deciding.decide(told, wishes, channel, now)
-    if decision.state != "waiting" or decision.digest_kind:
-        return decision
-    most = deciding.MOST_A_MINUTE
-    if not gathering.is_crowded(subject, channel, now, most=most):
-        return decision
-    return deciding.decide(told, wishes, channel, now, crowded=True)
 
 
 def _is_history(told: Told, now: datetime) -> bool:

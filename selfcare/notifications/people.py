@@ -1,6 +1,7 @@
 """What is known of a person when rules are asked: wishes, zone, addresses; it changes nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from selfcare.notifications import digests
@@ -8,21 +9,64 @@ from selfcare.notifications.deciding import Choice, Wishes
 from selfcare.notifications.models import Address, Rule, Settings
 from selfcare.notifications.models.rules import Channel
 from selfcare.notifications.quiet import Quiet
-from selfcare.preferences.actions import zone_of
+from selfcare.preferences.actions import of_all, zone_in
+from selfcare.preferences.models import Preferences
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person as of now: `addresses` by channel the one that is used."""
+
+    wishes: Wishes
+    addresses: Mapping[str, Address]
+    preferences: Preferences
+
+
+def read(subjects: Collection[str]) -> dict[str, Person]:
+    """Each of these people; four questions to the database, however many they are."""
+    addresses = _addresses_of(subjects)
+    settings = Settings.objects.in_bulk(list(subjects))
+    preferences = of_all(subjects)
+    rules: dict[str, list[Rule]] = {subject: [] for subject in subjects}
+    for rule in Rule.objects.filter(subject__in=subjects):
+        rules[rule.subject].append(rule)
+    return {
+        subject: Person(
+            as_wishes(
+                settings.get(subject) or Settings(subject=subject),
+                rules[subject],
+                zone=zone_in(preferences[subject]),
+                reachable=frozenset(addresses[subject]),
+            ),
+            addresses[subject],
+            preferences[subject],
+        )
+        for subject in subjects
+    }
 
 
 def addresses_of(subject: str) -> dict[str, Address]:
     """By channel the address that is used: the primary one, else the one they had first."""
-    usable = Address.objects.of(subject).usable().order_by("-is_primary", "verified_at", "pk")
-    found: dict[str, Address] = {}
-    for address in usable:
-        found.setdefault(address.channel, address)
+    return _addresses_of([subject])[subject]
+
+
+def _addresses_of(subjects: Collection[str]) -> dict[str, dict[str, Address]]:
+    usable = Address.objects.filter(subject__in=subjects).usable()
+    found: dict[str, dict[str, Address]] = {subject: {} for subject in subjects}
+    for address in usable.order_by("-is_primary", "verified_at", "pk"):
+        found[address.subject].setdefault(address.channel, address)
     return found
 
 
 def has_email(subject: str) -> bool:
     """Whether any address of theirs is known, in use or not."""
-    return Address.objects.of(subject).filter(channel=Channel.EMAIL).exists()
+    return bool(with_email([subject]))
+
+
+def with_email(subjects: Collection[str]) -> set[str]:
+    """Those of whom any address is known, in use or not."""
+    known = Address.objects.filter(subject__in=subjects, channel=Channel.EMAIL)
+    return set(known.values_list("subject", flat=True))
 
 
 def settings_of(subject: str) -> Settings:
@@ -30,16 +74,9 @@ def settings_of(subject: str) -> Settings:
     return Settings.objects.filter(subject=subject).first() or Settings(subject=subject)
 
 
-def wishes_of(subject: str, *, addresses: Mapping[str, Address] | None = None) -> Wishes:
+def wishes_of(subject: str) -> Wishes:
     """All that deciding asks of a person, as saved."""
-    if addresses is None:
-        addresses = addresses_of(subject)
-    return as_wishes(
-        settings_of(subject),
-        Rule.objects.of(subject),
-        zone=zone_of(subject),
-        reachable=frozenset(addresses),
-    )
+    return read([subject])[subject].wishes
 
 
 def as_wishes(

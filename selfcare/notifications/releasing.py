@@ -37,8 +37,8 @@ def look(delivery: Delivery, now: datetime) -> Release:
     """What becomes of a delivery that is due, by the settings and addresses as they are now."""
     if delivery.channel not in channels.on():
         return Release(reason="channel_off", rule=delivery.rule)
-    usable = people.addresses_of(delivery.subject)
-    wishes = people.wishes_of(delivery.subject, addresses=usable)
+    person = people.read([delivery.subject])[delivery.subject]
+    wishes, usable = person.wishes, person.addresses
     if delivery.notification is None:
         return _digest(delivery, wishes, usable, now)
     decision = deciding.decide(_told(delivery.notification, now), wishes, delivery.channel, now)

@@ -1,6 +1,6 @@
 """Keeps what a person chose, and makes it count: on pages, in mails, in documents."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,6 +32,12 @@ def of(subject: str) -> Preferences:
     return Preferences.objects.filter(subject=subject).first() or Preferences(subject=subject)
 
 
+def of_all(subjects: Collection[str]) -> dict[str, Preferences]:
+    """The same for several people, read at once."""
+    found = Preferences.objects.in_bulk(list(subjects))
+    return {subject: found.get(subject) or Preferences(subject=subject) for subject in subjects}
+
+
 def save(*, subject: str, version: int, changes: dict[str, Any], page: str = "") -> Preferences:
     """Writes the fields in `changes`, which are valid, if `version` is still what is saved.
 
@@ -60,19 +66,23 @@ def remember(*, subject: str, language: str, zone: str) -> None:
 
 def zone_of(subject: str) -> ZoneInfo:
     """The zone in which this person's days begin: the chosen one, else the provider's, else UTC."""
-    row = of(subject)
+    return zone_in(of(subject))
+
+
+def zone_in(row: Preferences) -> ZoneInfo:
+    """The same of a row that was read."""
     return choices.zone(row.zone) or choices.zone(row.told_zone) or ZoneInfo("UTC")
 
 
 @contextmanager
-def speaking_to(subject: str) -> Iterator[Formats]:
+def speaking_to(subject: str, *, row: Preferences | None = None) -> Iterator[Formats]:
     """Within, language, zone and formats are this person's: around each mail and document.
 
     For whoever isn't there to ask: what they chose, else what browser and provider told at the
-    last sign-in, else English and UTC.
+    last sign-in, else English and UTC. `row` is what they chose, where it was just read.
     """
-    row = of(subject)
-    zone = choices.zone(row.zone) or choices.zone(row.told_zone) or ZoneInfo("UTC")
+    row = row or of(subject)
+    zone = zone_in(row)
     language = formats.known_language(row.language) or row.told_language or "en"
     with formats.use(row.formats(language, zone)) as active:
         yield active

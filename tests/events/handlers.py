@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Sequence
 
 from django.db import connection
 
@@ -12,33 +13,35 @@ LOCK = threading.Lock()
 SEEN: list[str] = []
 
 
-def remember(event: Event) -> None:
-    """Leaves a row in the transaction that it is called in, one for each call."""
-    Refusal.objects.create(source_id=event.source_id, reason=f"{time.monotonic_ns()}", digest="")
+def remember(events: Sequence[Event]) -> None:
+    """Leaves a row for each in the transaction that it is called in."""
+    for event in events:
+        reason = f"{time.monotonic_ns()}"
+        Refusal.objects.create(source_id=event.source_id, reason=reason, digest="")
     with LOCK:
-        SEEN.append(event.source_id)
+        SEEN.extend(event.source_id for event in events)
 
 
-def fail_after_writing(event: Event) -> None:
-    remember(event)
+def fail_after_writing(events: Sequence[Event]) -> None:
+    remember(events)
     raise RuntimeError("the rules broke\x00")
 
 
-def take_for_poison(event: Event) -> None:
-    remember(event)
+def take_for_poison(events: Sequence[Event]) -> None:
+    remember(events)
     raise Poison("nobody can tell that")
 
 
-def lose_the_connection(event: Event) -> None:
-    remember(event)
+def lose_the_connection(events: Sequence[Event]) -> None:
+    remember(events)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
 
-def dawdle(event: Event) -> None:
-    remember(event)
+def dawdle(events: Sequence[Event]) -> None:
+    remember(events)
     time.sleep(0.02)
 
 
-def ignore(event: Event) -> None:
+def ignore(events: Sequence[Event]) -> None:
     """As if no rule knew of it."""

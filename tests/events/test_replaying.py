@@ -45,7 +45,7 @@ def test_it_tells_what_a_mistake_kept_from_people(settings: Any) -> None:
     event = taken()
     run()
     assert not Notification.objects.exists()
-    settings.EVENT_HANDLER = "selfcare.notifications.matching.match"
+    settings.EVENT_HANDLER = "selfcare.notifications.matching.match_all"
     replay()
     assert Notification.objects.get().event_id == event.pk
 
