@@ -14,7 +14,6 @@ from selfcare.notifications import categories, deciding, merchants, people
 from selfcare.notifications.deciding import Choice, Wishes
 from selfcare.notifications.models import Delivery, Rule, Settings
 from selfcare.notifications.models.rules import Channel
-from selfcare.notifications.quiet import Quiet
 from selfcare.notifications.refusals import Refused
 from selfcare.preferences.actions import zone_of
 
@@ -189,12 +188,6 @@ def _time_digests(subject: str, wishes: Wishes, now: datetime) -> None:
         due = deciding.digest_due(digest.digest_kind, wishes, now)
         due = due or deciding.quiet_until(wishes, now) or now
         gathering.filter(pk=digest.pk).update(due_at=due, changed_at=now)
-
-
-def quiet_of(plan: Plan) -> Quiet | None:
-    if plan.quiet_from is None or plan.quiet_until is None:
-        return None
-    return Quiet(plan.quiet_from, plan.quiet_until)
 
 
 def cells(names: Iterable[str] = ()) -> list[Cell]:

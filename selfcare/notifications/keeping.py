@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from selfcare.events.forgetting import months_before
 from selfcare.notifications.models import Delivery, Notification
 
 BATCH = 500
@@ -17,7 +18,7 @@ SECONDS = 5.0
 
 def sweep(now: datetime | None = None) -> int:
     """Removes what is older than NOTIFICATION_MONTHS, in small batches; how many that were."""
-    before = kept_since(now or timezone.now())
+    before = months_before(now or timezone.now(), settings.NOTIFICATION_MONTHS)
     # A digest belongs to no single notification, so it goes by its own age.
     digests = Delivery.objects.filter(notification=None, created_at__lt=before).exclude(
         state=Delivery.State.WAITING
@@ -31,18 +32,6 @@ def sweep(now: datetime | None = None) -> int:
             if removed < BATCH:
                 break
     return gone
-
-
-def kept_since(now: datetime) -> datetime:
-    """The same day so many months ago; the last of a month that is shorter."""
-    months = now.year * 12 + now.month - 1 - settings.NOTIFICATION_MONTHS
-    year, month = divmod(months, 12)
-    for day in range(now.day, now.day - 4, -1):
-        try:
-            return now.replace(year=year, month=month + 1, day=day)
-        except ValueError:
-            continue
-    raise AssertionError("each month has 28 days")
 
 
 def _remove_some(rows: "QuerySet[Notification] | QuerySet[Delivery]") -> int:

@@ -74,11 +74,6 @@ def settings_of(subject: str) -> Settings:
     return Settings.objects.filter(subject=subject).first() or Settings(subject=subject)
 
 
-def wishes_of(subject: str) -> Wishes:
-    """All that deciding asks of a person, as saved."""
-    return read([subject])[subject].wishes
-
-
 def as_wishes(
     settings: Settings, rules: Iterable[Rule], *, zone: ZoneInfo, reachable: frozenset[str]
 ) -> Wishes:

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
 
@@ -73,11 +73,3 @@ def _jump(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
         else:
             high = middle
     return high
-
-
-def zone_named(name: str) -> ZoneInfo | None:
-    """The zone of the tz database with this name; None where there is none."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None

@@ -86,8 +86,3 @@ def speaking_to(subject: str, *, row: Preferences | None = None) -> Iterator[For
     language = formats.known_language(row.language) or row.told_language or "en"
     with formats.use(row.formats(language, zone)) as active:
         yield active
-
-
-def name_for(subject: str, name: str) -> str:
-    """What to call this person: the name they want, else `name`, which the provider told."""
-    return of(subject).call_me or name

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from selfcare.notifications import digests
-from selfcare.notifications.quiet import Quiet, on_clock, zone_named
+from selfcare.notifications.quiet import Quiet, on_clock
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NIGHT = Quiet(time(22), time(7))
@@ -133,8 +133,3 @@ def test_a_digest_waits_for_the_end_of_quiet_hours() -> None:
 def test_on_clock_finds_the_second_of_the_jump() -> None:
     assert on_clock(date(2026, 3, 29), time(2, 30), BERLIN) == at("2026-03-29T03:00")
     assert on_clock(date(2026, 10, 25), time(2, 30), BERLIN) == at("2026-10-25T02:30")
-
-
-@pytest.mark.parametrize("name", ["", "Mars/Base", "../etc/passwd", "Europe", "\x00", "a" * 300])
-def test_a_zone_that_is_none_is_none(name: str) -> None:
-    assert zone_named(name) is None

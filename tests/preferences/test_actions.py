@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from selfcare.money import Money
-from selfcare.preferences import actions
+from selfcare.preferences import actions, choices
 from selfcare.web import formats
 
 ALICE = "usr_alice"
@@ -41,7 +41,6 @@ def test_it_saves_only_over_what_was_seen(db: None) -> None:
     assert actions.of(ALICE).theme == "dark"
 
 
-def test_it_calls_people_as_they_wish(db: None) -> None:
-    assert actions.name_for(ALICE, "Alice Marlow") == "Alice Marlow"
-    actions.save(subject=ALICE, version=0, changes={"call_me": "Ali"})
-    assert actions.name_for(ALICE, "Alice Marlow") == "Ali"
+@pytest.mark.parametrize("name", ["", "Mars/Base", "../etc/passwd", "Europe", "\x00", "a" * 300])
+def test_a_zone_that_is_none_is_none(name: str) -> None:
+    assert choices.zone(name) is None
