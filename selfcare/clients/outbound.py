@@ -97,7 +97,8 @@ def is_public(ip: Ip) -> bool:
     """Whether an address is anybody's on the Internet, whichever way it is written."""
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour
-        if ip.teredo is not None or ip in NAT64_LOCAL:
+        # Site-local addresses were given up by RFC 3879, and are used inside houses all the same.
+        if ip.teredo is not None or ip.is_site_local or ip in NAT64_LOCAL:
             return False
         if ip in NAT64:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)

@@ -325,6 +325,7 @@ def test_it_refuses_what_is_no_address(her: Client, channel: str, value: str):
         "https://10.0.0.8:8443/x",
         "https://169.254.169.254/latest/meta-data",
         "https://[::1]/x",
+        "https://[fec0::1]/x",
         "https://[::ffff:127.0.0.1]/x",
         "https://[64:ff9b::7f00:1]/x",
         "https://0x7f000001/x",
