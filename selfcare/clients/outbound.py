@@ -29,9 +29,11 @@ NAME = "outbound"
 LONGEST = 1000
 SECONDS = 5.0
 LOOK_UP_SECONDS = 2.0
-# A host that didn't answer so often in a row is left alone for a moment.
+# A host that didn't answer so often in a row is left alone, with each try for twice as long: who
+# names many that hang would else keep the threads of everybody's messages.
 FAILURES = 3
 REST_SECONDS = 30.0
+LONGEST_REST_SECONDS = 480.0
 HOSTS_REMEMBERED = 2000
 # IPv6 ranges in which an IPv4 address is hidden: who reaches one of them reaches that.
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -220,7 +222,7 @@ class _Rests:
             if count >= FAILURES:
                 if now < until:
                     raise errors.NotSent(NAME, operation, "the host is resting")
-                self._failed[host] = (count, now + REST_SECONDS)
+                self._failed[host] = (count, now + _rest(count))
 
     def note(self, host: str, *, worked: bool) -> None:
         with self._lock:
@@ -230,7 +232,12 @@ class _Rests:
             if len(self._failed) >= HOSTS_REMEMBERED:
                 self._failed.clear()
             count = self._failed.get(host, (0, 0.0))[0] + 1
-            self._failed[host] = (count, time.monotonic() + REST_SECONDS)
+            self._failed[host] = (count, time.monotonic() + _rest(count))
+
+
+def _rest(failures: int) -> float:
+    longer = 2 ** max(0, min(failures, 20) - FAILURES)
+    return min(LONGEST_REST_SECONDS, REST_SECONDS * longer)
 
 
 _rests = _Rests()

@@ -2,6 +2,7 @@
 
 import json
 import socket
+from contextlib import suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -316,6 +317,24 @@ def test_it_refuses_a_name_with_one_private_address_among_others(
     monkeypatch.setattr(socket, "getaddrinfo", both)
     with pytest.raises(outbound.NotAllowed, match="private"):
         outbound.check("https://push.both.localhost/1")
+
+
+def test_it_leaves_a_host_alone_ever_longer_that_answers_nobody(monkeypatch: pytest.MonkeyPatch):
+    now = 1000.0
+    monkeypatch.setattr(outbound.time, "monotonic", lambda: now)
+    rests, tried = outbound._Rests(), []
+    while now < 1000 + 3600:
+        with suppress(outbound.errors.NotSent):
+            rests.ask("push", "hangs.example")
+            tried.append(now)
+            rests.note("hangs.example", worked=False)
+        now += 1
+    # Three at once, and then hardly more than one in eight minutes.
+    assert len(tried) <= 3 + 4 + 3600 / 480
+    rests.note("hangs.example", worked=True)
+    for _ in range(3):
+        rests.ask("push", "hangs.example")
+    rests.ask("push", "another.example")
 
 
 def test_it_follows_no_redirect(control: Control, settings):
