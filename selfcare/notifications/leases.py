@@ -6,7 +6,7 @@ token of its own while it is being sent. Each is over when `due_at` comes: then 
 
 import secrets
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -52,19 +52,31 @@ def carried(channel: str) -> int:
 
 def hold(pk: uuid.UUID) -> Delivery | None:
     """This delivery for us alone, until the lease is over; None if it is somebody else's."""
+    return next(iter(hold_all([pk])), None)
+
+
+def hold_all(pks: Collection[uuid.UUID]) -> list[Delivery]:
+    """Of these deliveries those that are now ours alone, until the lease is over; oldest first."""
     now = timezone.now()
     holder = secrets.token_hex(16)
     free = Q(lease_holder=CARRIED) | Q(due_at__lte=now)
-    taken = Delivery.objects.filter(free, pk=pk, state=Delivery.State.WAITING).update(
+    taken = Delivery.objects.filter(free, pk__in=pks, state=Delivery.State.WAITING).update(
         lease_holder=holder, due_at=until(now)
     )
     if not taken:
-        return None
-    return (
-        Delivery.objects.select_related("notification", "address")
-        .filter(pk=pk, lease_holder=holder)
-        .first()
-    )
+        return []
+    ours = Delivery.objects.filter(pk__in=pks, lease_holder=holder)
+    return list(ours.select_related("notification", "address").order_by("pk"))
+
+
+def let_go(deliveries: Sequence[Delivery]) -> None:
+    """What is held and wasn't begun: anybody may take it at once."""
+    if deliveries:
+        Delivery.objects.filter(
+            pk__in=[one.pk for one in deliveries],
+            state=Delivery.State.WAITING,
+            lease_holder=deliveries[0].lease_holder,
+        ).update(lease_holder="", due_at=timezone.now())
 
 
 def settle(delivery: Delivery, **changes: Any) -> bool:

@@ -28,7 +28,7 @@ from selfcare.notifications import (
 from selfcare.notifications.deciding import Decision, Told
 from selfcare.notifications.models import Address, Delivery, Notification
 from selfcare.notifications.models.rules import Channel
-from selfcare.notifications.people import Person
+from selfcare.notifications.people import Known
 
 log = structlog.get_logger("selfcare.notifications")
 
@@ -138,7 +138,7 @@ def _tell(happened: Sequence[Happened], now: datetime) -> dict[uuid.UUID, Notifi
 
 
 def _decide(
-    happened: Sequence[Happened], persons: Mapping[str, Person], now: datetime
+    happened: Sequence[Happened], persons: Mapping[str, Known], now: datetime
 ) -> Iterator[tuple[Happened, list[Decision]]]:
     """What becomes of each on each channel, floods included."""
 

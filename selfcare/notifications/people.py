@@ -14,15 +14,15 @@ from selfcare.preferences.models import Preferences
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """One person as of now: `addresses` by channel the one that is used."""
+class Known:
+    """What is known of one person as of now; `addresses` by channel the one that is used."""
 
     wishes: Wishes
     addresses: Mapping[str, Address]
     preferences: Preferences
 
 
-def read(subjects: Collection[str]) -> dict[str, Person]:
+def read(subjects: Collection[str]) -> dict[str, Known]:
     """Each of these people; four questions to the database, however many they are."""
     addresses = _addresses_of(subjects)
     settings = Settings.objects.in_bulk(list(subjects))
@@ -31,7 +31,7 @@ def read(subjects: Collection[str]) -> dict[str, Person]:
     for rule in Rule.objects.filter(subject__in=subjects):
         rules[rule.subject].append(rule)
     return {
-        subject: Person(
+        subject: Known(
             as_wishes(
                 settings.get(subject) or Settings(subject=subject),
                 rules[subject],

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from selfcare.notifications import categories, channels, deciding, people
+from selfcare.notifications import categories, channels, deciding
 from selfcare.notifications.deciding import Told, Wishes
 from selfcare.notifications.models import Address, Delivery, Notification
 from selfcare.notifications.models.rules import Channel
+from selfcare.notifications.people import Known
 
 PARTS_AT_ONCE = 500
 # How many notifications of a digest are handed on to be put into words.
@@ -33,11 +34,10 @@ class Release:
     rule: Mapping[str, Any] = field(default_factory=dict)
 
 
-def look(delivery: Delivery, now: datetime) -> Release:
-    """What becomes of a delivery that is due, by the settings and addresses as they are now."""
+def look(delivery: Delivery, person: Known, now: datetime) -> Release:
+    """What becomes of a delivery that is due, by the person's settings and addresses as of now."""
     if delivery.channel not in channels.on():
         return Release(reason="channel_off", rule=delivery.rule)
-    person = people.read([delivery.subject])[delivery.subject]
     wishes, usable = person.wishes, person.addresses
     if delivery.notification is None:
         return _digest(delivery, wishes, usable, now)

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -26,11 +26,13 @@ from selfcare.notifications import (
     gathering,
     leases,
     messages,
+    people,
     releasing,
     rests,
 )
 from selfcare.notifications.channels import Message, Result
 from selfcare.notifications.models import Address, Attempt, AuditEntry, Delivery
+from selfcare.notifications.people import Known
 from selfcare.preferences.actions import speaking_to
 from selfcare.web.request import Person
 
@@ -39,6 +41,8 @@ log = structlog.get_logger("selfcare.notifications")
 # A message that we can't make is no provider's fault: seldom mended by trying on for days.
 MOST_OWN_FAULTS = 5
 LONGEST_SECONDS = 15.0
+# What was read of people for several messages holds so long.
+FRESH_SECONDS = 1.0
 # So often a provider that may have taken it is asked again, before another gets it.
 MOST_UNSURE = 3
 State = Delivery.State
@@ -46,27 +50,55 @@ State = Delivery.State
 
 def send(pk: uuid.UUID) -> Result | None:
     """Sends it once, if it is due and nobody else has it; what came of it, None if nothing did."""
-    delivery = leases.hold(pk)
-    if delivery is None:
-        return None
+    held = leases.hold_all([pk])
+    return _bound(held[0], None) if held else None
+
+
+def send_all(pks: Sequence[uuid.UUID], stopping: Callable[[], bool]) -> bool:
+    """The same for several, one after the other; False if some were given back unsent.
+
+    What is known of the people is read for all at once. It soon is old: then the rest is given
+    back, as it is when this process is to stop.
+    """
+    held = leases.hold_all(pks)
+    ends_at = time.monotonic() + FRESH_SECONDS
+    persons = _persons(held)
+    for place, delivery in enumerate(held):
+        if place and (stopping() or time.monotonic() > ends_at):
+            leases.let_go(held[place:])
+            return False
+        _bound(delivery, persons.get(delivery.subject))
+    return True
+
+
+def _persons(held: Sequence[Delivery]) -> dict[str, Known]:
+    try:
+        return people.read({one.subject for one in held}) if held else {}
+    except Exception:
+        # One whose choices can't be read keeps no other's message: each is asked for alone.
+        log.exception("people.unreadable", count=len(held))
+        return {}
+
+
+def _bound(delivery: Delivery, person: Known | None) -> Result | None:
     structlog.contextvars.bind_contextvars(delivery=delivery.public_id)
     try:
-        return _send(delivery)
+        return _send(delivery, person)
     finally:
         structlog.contextvars.unbind_contextvars("delivery")
 
 
-def _send(delivery: Delivery) -> Result | None:
+def _send(delivery: Delivery, person: Known | None) -> Result | None:
     try:
-        release = releasing.look(delivery, timezone.now())
+        person = person or people.read([delivery.subject])[delivery.subject]
+        release = releasing.look(delivery, person, timezone.now())
         if not release.told or not release.addresses:
             _keep(delivery, release)
             return None
         lost: dict[str, Any] = _lost_answers(delivery) if delivery.tries else {}
         # All of it is in their language: also what the channel writes around the words.
-        with speaking_to(delivery.subject):
+        with speaking_to(delivery.subject, row=person.preferences):
             message = messages.of(delivery, release.told, count=release.count)
-            _give_connection_back()
             results = _hand_over(delivery.channel, release.addresses, replace(message, **lost))
     except Exception as error:
         log.exception("delivery.broke")
@@ -142,6 +174,10 @@ def _settle(
     except IntegrityError:
         # The address was removed while it was being used.
         changes.pop("address", None)
+        ours = _write(delivery, results, changes)
+    except (OperationalError, InterfaceError):
+        # The connection was lost while the provider took its time.
+        connection.close()
         ours = _write(delivery, results, changes)
     log.info(
         "delivery.tried",
@@ -257,9 +293,3 @@ def _target(wanted: Sequence[uuid.UUID]) -> str:
     if len(wanted) == 1:
         return Delivery(pk=wanted[0]).public_id
     return f"{len(wanted)} deliveries"
-
-
-def _give_connection_back() -> None:
-    """No connection of the pool is kept while a provider takes its time."""
-    if not connection.in_atomic_block:
-        connection.close()

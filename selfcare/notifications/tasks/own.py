@@ -4,6 +4,7 @@ A row waits where it was written, in the same transaction as its notification, a
 it from there by a lease. So a second table, which may say otherwise, isn't needed.
 """
 
+import uuid
 from typing import Any
 
 from django.tasks import TaskResult, TaskResultStatus
@@ -14,7 +15,7 @@ from selfcare.notifications.tasks import crews
 
 
 class Backend(BaseTaskBackend):
-    """Hands an id to the threads of this process where it is a worker.
+    """Hands an id to the threads of this process where it is a worker; they take several at once.
 
     Elsewhere there is nothing to do: the row waits, and a worker finds it.
     """
@@ -24,7 +25,7 @@ class Backend(BaseTaskBackend):
         (delivery_id,) = args
         crew = crews.of(task.queue_name)
         if crew is not None:
-            crew.submit(str(delivery_id), task.func)
+            crew.submit(uuid.UUID(delivery_id))
         return TaskResult(
             task=task,
             id=str(delivery_id),

@@ -1,12 +1,11 @@
 """The worker's duties of sending, one for each channel: find what is due and hand its id over."""
 
 import threading
-import uuid
 
 from django.conf import settings
 from django.utils import timezone
 
-from selfcare.notifications import channels, gathering, leases, rests
+from selfcare.notifications import channels, gathering, leases, rests, sending
 from selfcare.notifications.tasks import crews, send_delivery
 
 AT_ONCE = 100
@@ -36,7 +35,7 @@ def run(channel: str, stop: threading.Event) -> None:
         while not stop.is_set() and carry(channel, MOST_CARRIED - leases.carried(channel)):
             stop.wait(PAUSE_SECONDS)
         return
-    crew = crews.of(channel) or crews.open_for(channel)
+    crew = crews.of(channel) or crews.open_for(channel, sending.send_all)
     while not stop.is_set():
         if carry(channel, crew.room()):
             crew.wait_for_room(PAUSE_SECONDS)
@@ -44,7 +43,7 @@ def run(channel: str, stop: threading.Event) -> None:
             return
         else:
             stop.wait(PAUSE_SECONDS)
-    leases.give_back(uuid.UUID(one) for one in crews.close(channel))
+    leases.give_back(crews.close(channel))
 
 
 def _let_go(channel: str) -> None:
