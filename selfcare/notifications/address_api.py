@@ -144,7 +144,7 @@ def address_change(request: Any, address_id: AddressId, body: AddressChange) -> 
 
 @router.post(
     "/addresses/{address_id}/codes",
-    response={204: None, **errors_for(400, 401, 403, 404, 415, 422, 429, 503)},
+    response={204: None, **errors_for(400, 401, 403, 404, 409, 415, 422, 429, 503)},
     summary="Have another code sent",
 )
 def code_new(request: Any, address_id: AddressId) -> Any:

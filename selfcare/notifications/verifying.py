@@ -37,6 +37,10 @@ KEPT = timedelta(days=1)
 
 def send_code(address: Address) -> None:
     """A new code, in place of any before it. Raises Refused; the address stays as it is then."""
+    if address.channel not in channels.on():
+        raise Refused("channel_off")
+    if address.state == Address.State.ACTIVE:
+        raise Refused("address_known")
     now = timezone.now()
     if address.code_sent_at and address.code_sent_at > now - PAUSE:
         raise Refused("code_too_soon")

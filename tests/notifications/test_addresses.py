@@ -240,6 +240,28 @@ def test_it_sends_no_second_code_at_once(her: Client):
     assert "Wait a minute" in answer.content.decode()
 
 
+def test_it_sends_no_code_where_there_is_nothing_to_prove(her: Client, control: Control):
+    one = given(value="proved@other.example")
+    assert her.post(f"{LIST}{one.public_id}/codes/").status_code == 409
+    path = f"/api/v1/addresses/{one.public_id}/codes"
+    assert her.post(path, content_type="application/json").status_code == 409
+    assert control.outbox("proved@other.example") == []
+
+
+@pytest.mark.parametrize(
+    ("channel", "name"), [("email", "SMTP_URL"), ("sms", "SMS_URLS"), ("push", "VAPID_PRIVATE_KEY")]
+)
+def test_it_sends_no_code_on_a_channel_that_is_off(
+    her: Client, settings: Any, channel: str, name: str
+):
+    one = given(channel, "https://push.example/1" if channel == "push" else "+4915112345678")
+    Address.objects.filter(pk=one.pk).update(state=Address.State.PENDING)
+    setattr(settings, name, type(getattr(settings, name))())
+    answer = her.post(f"{LIST}{one.public_id}/codes/")
+    assert answer.status_code == 409
+    assert "sends nothing this way here" in answer.content.decode()
+
+
 def test_it_limits_codes_by_person_also_over_removed_addresses(her: Client):
     for number in range(verifying.MOST_OF_PERSON):
         assert add(her, "sms", f"+49151123456{number:02}").status_code == 303
