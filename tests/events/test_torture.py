@@ -131,6 +131,9 @@ def test_nothing_is_lost_doubled_or_stale(
     new_worker: NewWorker,
     postgres_server: Postgres,
 ) -> None:
+    # Everybody is at work before the first event comes, or all would be over before it began.
+    torturer = Torturer(new_worker, postgres_server)
+    platform()
     expected = control.flood(
         events=EVENTS,
         subs=[person.sub for person in people],
@@ -139,8 +142,6 @@ def test_nothing_is_lost_doubled_or_stale(
         poison=0.01,
         per_second=RATE,
     )
-    platform()
-    torturer = Torturer(new_worker, postgres_server)
     good = sum(sum(types.values()) for types in expected["people"].values())
     began = time.monotonic()
     while not _is_over(good + len(expected["poison"])):
