@@ -257,13 +257,13 @@ WORKER_DUTIES = [
 # What may take minutes has a thread of its own in each worker, so that nothing waits behind it.
 # It is called with an Event that is set when the worker is told to stop.
 WORKER_LONG_DUTIES = [
-    ("selfcare.events.matching_loop.run_due", 0.2),
+    ("selfcare.events.matching_loop.run_due", 0.25),
     ("selfcare.events.catching_up.run_due", 10),
     ("selfcare.documents.exports.jobs.run_due", 0.5),
     # One for each channel: one that is dead delays no other.
-    ("selfcare.notifications.tasks.running.email", 0.2),
-    ("selfcare.notifications.tasks.running.sms", 0.2),
-    ("selfcare.notifications.tasks.running.push", 0.2),
+    ("selfcare.notifications.tasks.running.email", 0.4),
+    ("selfcare.notifications.tasks.running.sms", 1),
+    ("selfcare.notifications.tasks.running.push", 1),
 ]
 if TASKS_BACKEND == "celery":
     WORKER_LONG_DUTIES.append(("selfcare.notifications.tasks.broker.serve", 1))

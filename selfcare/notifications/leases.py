@@ -22,6 +22,11 @@ CARRIED = "carried"
 CARRIED_SECONDS = 60
 
 
+def anything_due(channel: str) -> bool:
+    """Whether there is something to carry, or a digest to close: one look at a small index."""
+    return Delivery.objects.due(timezone.now()).filter(channel=channel).exists()
+
+
 def carry(channel: str, limit: int) -> list[uuid.UUID]:
     """The ids of what is due on this channel and nobody has; they count as carried now."""
     if limit < 1:

@@ -2,6 +2,7 @@
 
 import re
 from email.headerregistry import Address as MailAddress
+from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
@@ -29,6 +30,22 @@ BARE_NO = frozenset({550, 551, 553})
 OUR_FAULT = frozenset({530, 535, 538})
 
 
+class Headers(HeaderRegistry):
+    """Makes the class of each header once: the library makes it anew for each of a mail's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, type] = {}
+
+    def __getitem__(self, name: str) -> type:
+        if name not in self._made:
+            self._made[name] = super().__getitem__(name)
+        return self._made[name]
+
+
+POLICY = SMTP.clone(header_factory=Headers())
+
+
 def is_on() -> bool:
     return bool(settings.SMTP_URL)
 
@@ -42,7 +59,7 @@ def send(address: Address, message: Message, *, seconds: float = SECONDS) -> Res
     """Hands it to the server, which then has it; what becomes of it there comes back as a mail."""
     if not can_be_named(address.value):
         return channels.refused(PROVIDER, "malformed", off_reason="bounced")
-    content = compose(address.value, message).as_bytes(policy=SMTP)
+    content = compose(address.value, message).as_bytes(policy=POLICY)
     try:
         answer = server().send(sender().addr_spec, address.value, content, seconds=seconds)
     except errors.OutcomeUnknown as failure:
@@ -77,7 +94,7 @@ def _meaning(answer: Answer) -> Result:
 def compose(to: str, message: Message) -> EmailMessage:
     """The mail as it goes out. No header takes a line break: the policy refuses it."""
     context = {"message": message, "site": settings.SELFCARE_URL, "language": get_language()}
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=POLICY)
     mail["Subject"] = _one_line(message.title)
     mail["From"] = sender()
     mail["To"] = MailAddress(addr_spec=to)
