@@ -46,6 +46,7 @@ FRESH_SECONDS = 1.0
 # So often a provider that may have taken it is asked again, before another gets it.
 MOST_UNSURE = 3
 State = Delivery.State
+LOST = (OperationalError, InterfaceError)
 
 
 def send(pk: uuid.UUID) -> Result | None:
@@ -60,14 +61,24 @@ def send_all(pks: Sequence[uuid.UUID], stopping: Callable[[], bool]) -> bool:
     What is known of the people is read for all at once. It soon is old: then the rest is given
     back, as it is when this process is to stop.
     """
-    held = leases.hold_all(pks)
+    return send_held(leases.hold_all(pks), stopping)
+
+
+def send_held(held: Sequence[Delivery], stopping: Callable[[], bool]) -> bool:
+    """The same for what is held already."""
     ends_at = time.monotonic() + FRESH_SECONDS
     persons = _persons(held)
     for place, delivery in enumerate(held):
         if place and (stopping() or time.monotonic() > ends_at):
             leases.let_go(held[place:])
             return False
-        _bound(delivery, persons.get(delivery.subject))
+        try:
+            _bound(delivery, persons.get(delivery.subject))
+        except LOST:
+            # This one waits for the end of its lease, as it would if we had died.
+            connection.close()
+            leases.let_go(held[place + 1 :])
+            raise
     return True
 
 
@@ -100,6 +111,9 @@ def _send(delivery: Delivery, person: Known | None) -> Result | None:
         with speaking_to(delivery.subject, row=person.preferences):
             message = messages.of(delivery, release.told, count=release.count)
             results = _hand_over(delivery.channel, release.addresses, replace(message, **lost))
+    except LOST:
+        # The database is away: nothing was tried, and the message is none the worse for it.
+        raise
     except Exception as error:
         log.exception("delivery.broke")
         _settle(delivery, [_own_fault(delivery, error)])
@@ -175,7 +189,7 @@ def _settle(
         # The address was removed while it was being used.
         changes.pop("address", None)
         ours = _write(delivery, results, changes)
-    except (OperationalError, InterfaceError):
+    except LOST:
         # The connection was lost while the provider took its time.
         connection.close()
         ours = _write(delivery, results, changes)

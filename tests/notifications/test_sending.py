@@ -5,7 +5,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from selfcare.events.models import Event
@@ -167,6 +167,25 @@ def test_it_sets_aside_a_message_that_cannot_be_made(control: Control):
 
 
 # ── Addresses that no longer work ───────────────────────────────────────────────────────────
+def test_it_takes_a_lost_database_for_no_fault_of_the_message():
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite is never lost")
+    happenings.reachable("email")
+    first, other = (the("email", happenings.told(object_id=f"txn_{n}")) for n in (1, 2))
+    Delivery.objects.update(tries=sending.MOST_OWN_FAULTS - 1)
+    held = leases.hold_all([first.pk, other.pk])
+    assert connection.connection is not None
+    connection.connection.close()
+    with pytest.raises(OperationalError):
+        sending.send_held(held, lambda: False)
+    # Nothing was tried, so nothing counts; and the others wait for no lease to end.
+    for delivery in (first, other):
+        assert state(delivery)[0] == "waiting"
+        assert delivery.tries == sending.MOST_OWN_FAULTS - 1
+    assert not other.lease_holder
+    assert not Attempt.objects.exists()
+
+
 def test_it_switches_off_an_address_that_bounces_and_tells_another_way(control: Control):
     happenings.reachable("email", "sms")
     delivery = the("email", happenings.told())
