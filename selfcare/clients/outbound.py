@@ -236,7 +236,7 @@ class _Rests:
 
 
 def _rest(failures: int) -> float:
-    longer = 2 ** max(0, min(failures, 20) - FAILURES)
+    longer: int = 2 ** max(0, min(failures, 20) - FAILURES)
     return min(LONGEST_REST_SECONDS, REST_SECONDS * longer)
 
 
