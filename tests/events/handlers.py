@@ -27,6 +27,19 @@ def fail_after_writing(events: Sequence[Event]) -> None:
     raise RuntimeError("the rules broke\x00")
 
 
+def fail_for_mia(events: Sequence[Event]) -> None:
+    """Chokes on one person's; whoever is handed over with her is none the worse for it."""
+    remember(events)
+    if any(event.subject == "usr_mia" for event in events):
+        raise RuntimeError("the rules broke")
+
+
+def allow_each_person_once(events: Sequence[Event]) -> None:
+    subjects = [event.subject for event in events]
+    assert len(set(subjects)) == len(subjects)
+    remember(events)
+
+
 def take_for_poison(events: Sequence[Event]) -> None:
     remember(events)
     raise Poison("nobody can tell that")

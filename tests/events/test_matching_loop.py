@@ -106,6 +106,28 @@ def test_a_failing_event_keeps_no_other_waiting(settings: Any) -> None:
     assert sorted(handlers.SEEN) == sorted(event.source_id for event in others)
 
 
+def test_one_that_fails_spoils_none_that_it_is_handed_over_with(settings: Any) -> None:
+    settings.EVENT_HANDLER = "tests.events.handlers.fail_for_mia"
+    hers = taken(data__subject="usr_mia")
+    for name in ("alice", "bob", "carol"):
+        taken(data__subject=f"usr_{name}")
+    run()
+    matched = Event.objects.filter(state=Event.State.MATCHED)
+    assert set(matched.values_list("subject", flat=True)) == {"usr_alice", "usr_bob", "usr_carol"}
+    assert Refusal.objects.count() == 3, "what was written with hers is gone"
+    hers.refresh_from_db()
+    assert (hers.state, hers.tries) == (Event.State.WAITING, 1)
+
+
+def test_it_hands_over_at_once_one_event_a_person_in_their_order(settings: Any) -> None:
+    settings.EVENT_HANDLER = "tests.events.handlers.allow_each_person_once"
+    events = [taken(data__subject=f"usr_{name}") for name in ("alice", "bob", "alice", "alice")]
+    run()
+    assert set(Event.objects.values_list("state", "tries")) == {(Event.State.MATCHED, 0)}
+    hers = [event.source_id for event in events if event.subject == "usr_alice"]
+    assert [one for one in handlers.SEEN if one in hers] == hers
+
+
 def test_it_sets_poison_aside_at_once(settings: Any) -> None:
     settings.EVENT_HANDLER = "tests.events.handlers.take_for_poison"
     event = taken()
