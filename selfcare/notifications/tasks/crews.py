@@ -17,9 +17,6 @@ log = structlog.get_logger("selfcare.notifications")
 
 # So that no thread waits for the next ids while there are some: a few stand ready.
 WAITING_FOR_EACH = 10
-# As many are sent with one look at their people, as long as the provider is quick.
-MOST_TOGETHER = 10
-
 # Sends these, unless told to stop; False if it was slow and gave some back.
 type Send = Callable[[Sequence[uuid.UUID], Callable[[], bool]], bool]
 
@@ -29,12 +26,12 @@ _crews: dict[str, "Crew"] = {}
 class Crew:
     """As many threads as SENDING_THREADS says, and a short line before them."""
 
-    def __init__(self, channel: str, send: Send) -> None:
+    def __init__(self, channel: str, send: Send, most_together: int) -> None:
         threads = settings.SENDING_THREADS
         self._send = send
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"send-{channel}")
         self._most = threads * (1 + WAITING_FOR_EACH)
-        self._together = MOST_TOGETHER
+        self._together = self._most_together = most_together
         self._waiting: deque[uuid.UUID] = deque()
         self._begun = 0
         self._stopping = threading.Event()
@@ -86,14 +83,17 @@ class Crew:
         finally:
             connection.close()
             with self._changed:
-                self._together = min(self._together * 2, MOST_TOGETHER) if is_quick else 1
+                self._together = min(self._together * 2, self._most_together) if is_quick else 1
                 self._begun -= len(some)
                 self._changed.notify_all()
 
 
-def open_for(channel: str, send: Send) -> Crew:
-    """This process sends on `channel` from now on."""
-    crew = _crews[channel] = Crew(channel, send)
+def open_for(channel: str, send: Send, most_together: int) -> Crew:
+    """This process sends on `channel` from now on.
+
+    A thread takes up to `most_together` ids, as long as the provider is quick.
+    """
+    crew = _crews[channel] = Crew(channel, send, most_together)
     return crew
 
 

@@ -11,6 +11,9 @@ from selfcare.notifications.tasks import crews, send_delivery
 AT_ONCE = 100
 # A broker that is slow is given no more than this: what waits in it is carried again in time.
 MOST_CARRIED = 200
+# So many are sent with one look at their people. People choose whose servers push to them: one of
+# those that hangs must not have other people's pushes behind it.
+TOGETHER = {"email": 10, "sms": 10, "push": 1}
 # What comes meanwhile goes out together.
 PAUSE_SECONDS = 0.2
 
@@ -36,7 +39,7 @@ def run(channel: str, stop: threading.Event) -> None:
         while not stop.is_set() and carry(channel, MOST_CARRIED - leases.carried(channel)):
             stop.wait(PAUSE_SECONDS)
         return
-    crew = crews.of(channel) or crews.open_for(channel, sending.send_all)
+    crew = crews.of(channel) or crews.open_for(channel, sending.send_all, TOGETHER[channel])
     while not stop.is_set():
         if carry(channel, crew.room()):
             crew.wait_for_room(PAUSE_SECONDS)
