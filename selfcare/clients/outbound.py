@@ -234,6 +234,10 @@ class _Rests:
             count = self._failed.get(host, (0, 0.0))[0] + 1
             self._failed[host] = (count, time.monotonic() + _rest(count))
 
+    def forget(self) -> None:
+        with self._lock:
+            self._failed.clear()
+
 
 def _rest(failures: int) -> float:
     longer: int = 2 ** max(0, min(failures, 20) - FAILURES)
@@ -241,3 +245,8 @@ def _rest(failures: int) -> float:
 
 
 _rests = _Rests()
+
+
+def forget() -> None:
+    """As if every host had answered so far; for tests."""
+    _rests.forget()
