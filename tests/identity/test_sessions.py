@@ -16,9 +16,9 @@ from django.utils import timezone
 from redis import Redis
 
 from selfcare.identity import quick_copy, session_store
-from selfcare.web.breaker import Breaker
 from selfcare.identity.models import Session
 from selfcare.identity.session_store import SessionStore, hash_of
+from selfcare.web.breaker import Breaker
 from tests.support.servers import Server, Stores
 from tests.support.sign_in import sign_in, start_session
 from tools.children import wait_until
