@@ -125,8 +125,8 @@ class AllowedAction(Shape):
     max_amount_minor: Minor | None
 
 
-class Transaction(Shape):
-    """Amounts are positive magnitudes in minor units; `direction` gives the sign."""
+class StreamedTransaction(Shape):
+    """A line of the stream: a transaction without what only its page needs."""
 
     id: Annotated[str, Field(pattern=r"^txn_[0-9a-f]{32}$")]
     owner: str
@@ -149,6 +149,11 @@ class Transaction(Shape):
     merchant: Merchant | None
     references: References
     refunded_minor: Minor
+
+
+class Transaction(StreamedTransaction):
+    """Amounts are positive magnitudes in minor units; `direction` gives the sign."""
+
     refund_request: RefundRequest | None
     allowed_actions: list[AllowedAction]
 

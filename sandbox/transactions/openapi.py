@@ -88,7 +88,7 @@ OPERATIONS = (
     ),
     Operation(
         f"{USER}/transactions/stream", "post", "stream", "Many, a line each",
-        questions.StreamedTransaction, questions.StreamQuestion, asks=True,
+        contract.StreamedTransaction, questions.StreamQuestion, asks=True,
         media_type="application/x-ndjson",
     ),
     Operation(

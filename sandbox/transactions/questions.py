@@ -6,16 +6,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from sandbox.transactions import filters
 from sandbox.transactions.contract import (
-    Counterparty,
     Currency,
     Direction,
     Kind,
-    Merchant,
     Minor,
-    OriginalAmount,
     OwnAccount,
-    ReasonCode,
-    References,
     Shape,
     Status,
 )
@@ -246,32 +241,6 @@ class Statement(Shape):
     out_minor: Minor
     fees_minor: Minor
     other: list[OtherEntry]
-
-
-class StreamedTransaction(Shape):
-    """A line of the stream: a transaction without what only its page needs."""
-
-    id: TransactionId
-    owner: str
-    version: Annotated[int, Field(ge=1)]
-    kind: Kind
-    direction: Direction
-    status: Status
-    reason_code: ReasonCode | None
-    amount_minor: Annotated[int, Field(ge=1)]
-    currency: Currency
-    fee_minor: Minor
-    original_amount: OriginalAmount | None
-    created_at: AwareDatetime
-    updated_at: AwareDatetime
-    completed_at: AwareDatetime | None
-    scheduled_for: AwareDatetime | None
-    expires_at: AwareDatetime | None
-    account: OwnAccount
-    counterparty: Counterparty
-    merchant: Merchant | None
-    references: References
-    refunded_minor: Minor
 
 
 class StreamEnd(Shape):

@@ -292,6 +292,7 @@ def test_the_keyboard_gets_everywhere(
 ) -> None:
     page = signed_in_page(rich, reduced_motion="reduce")
     asked(page, "/transactions/")
+    page.get_by_role("link", name="All 32").wait_for()  # the counts come after the list
     page.keyboard.press("Tab")
     skip = focused(page)
     assert skip["name"] == "Skip to content"
