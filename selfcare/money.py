@@ -95,11 +95,16 @@ class Money:
 
     @property
     def decimal(self) -> str:
-        """Plain decimal text for machines and form fields: `-64.90`, `1500`, `1.234`."""
+        """Plain decimal text for machines: `-64.90`, `1500`, `1.234`."""
         digits = _digits(self.currency)
         units, rest = divmod(abs(self.amount_minor), 10**digits)
         sign = "-" if self.amount_minor < 0 else ""
         return f"{sign}{units}.{rest:0{digits}d}" if digits else f"{sign}{units}"
+
+    @property
+    def typed(self) -> str:
+        """As a person would type it: the active style's decimal mark and no groups; see parse."""
+        return self.decimal.replace(".", STYLE.get().mark)
 
     def figures(self, *, sign: bool = False) -> str:
         """The figures alone in the active style, U+2212 for minus, `+` only if `sign`."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selfcare.money import BadAmount, Money, exponent, parse
+from selfcare.money import MARKS, STYLE, BadAmount, Money, Style, exponent, parse
 
 CURRENCIES = st.sampled_from(["EUR", "GBP", "JPY", "KWD", "CZK"])
 AMOUNTS = st.integers(min_value=-(10**15), max_value=10**15)
@@ -56,6 +56,18 @@ def test_it_refuses_what_it_would_have_to_guess(text: str) -> None:
 def test_it_reads_back_what_it_writes(minor: int, currency: str) -> None:
     amount = Money(minor, currency)
     assert parse(amount.decimal, currency) == amount
+
+
+@given(AMOUNTS, CURRENCIES, st.sampled_from(sorted(MARKS)))
+def test_it_reads_back_what_stands_in_a_field(minor: int, currency: str, marks: str) -> None:
+    amount = Money(minor, currency)
+    before = STYLE.set(Style(*MARKS[marks]))
+    try:
+        typed = amount.typed
+    finally:
+        STYLE.reset(before)
+    assert parse(typed, currency) == amount
+    assert ("," in typed) == (exponent(currency) > 0 and MARKS[marks][1] == ",")
 
 
 @given(AMOUNTS, CURRENCIES)

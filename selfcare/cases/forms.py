@@ -107,7 +107,7 @@ class ClaimForm(CaseForm):
 
     def __init__(self, data: Any = None, *, most: money.Money, **rest: Any) -> None:
         super().__init__(data, most=most, **rest)
-        self.fields["amount"].initial = most.decimal
+        self.fields["amount"].initial = most.typed
 
     def clean_amount(self) -> money.Money:
         most = self.most or money.Money(0, "EUR")

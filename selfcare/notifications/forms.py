@@ -180,7 +180,7 @@ class CategoryForm(PlanForm):
             label=currency,
             required=False,
             max_length=40,
-            initial="" if minor is None else money.Money(minor, currency).decimal,
+            initial="" if minor is None else money.Money(minor, currency).typed,
             widget=forms.TextInput(
                 {"class": "input", "inputmode": "decimal", "autocomplete": "off"}
             ),

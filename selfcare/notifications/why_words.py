@@ -155,6 +155,9 @@ STEPS: Mapping[str, str] = {
     "transaction.processing": noop("On its way"),
     "transaction.confirmed": noop("Confirmed"),
     "transaction.declined": noop("Declined"),
+    "transaction.undone": noop("It was called back"),
+    "transaction.confirmation_withdrawn": noop("The confirmation was withdrawn"),
+    "transaction.repeated": noop("The same was sent again"),
 }
 
 

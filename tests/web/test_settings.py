@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -27,11 +27,18 @@ PRODUCTION = {
 }
 
 
-def check(env: Mapping[str, str | None]) -> subprocess.CompletedProcess[str]:
-    """`manage.py check --deploy` with production's settings and these changes."""
+CHECK = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+# What each of gunicorn's workers does first.
+SERVE = ("-c", "from config.wsgi import application")
+
+
+def check(
+    env: Mapping[str, str | None], command: Sequence[str] = CHECK
+) -> subprocess.CompletedProcess[str]:
+    """`manage.py check --deploy`, or another, with production's settings and these changes."""
     changed = {**PRODUCTION, **env}
     return subprocess.run(
-        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        [sys.executable, *command],
         cwd=settings.BASE_DIR,
         env={
             "PATH": os.environ["PATH"],
@@ -101,6 +108,14 @@ def test_what_would_hurt_is_an_error(env: dict[str, str | None], found: str) -> 
     done = check(env)
     assert done.returncode != 0
     assert found in done.stderr
+
+
+def test_web_does_not_start_with_what_would_hurt() -> None:
+    good = check({}, SERVE)
+    assert good.returncode == 0, good.stderr
+    bad = check({"HOOK_SECRETS": "whsec_c2hvcnQ="}, SERVE)
+    assert bad.returncode != 0
+    assert "selfcare.E012" in bad.stderr
 
 
 def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
