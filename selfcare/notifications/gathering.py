@@ -5,17 +5,16 @@ one is sent: what comes later goes into the next one, so that nothing is left ou
 """
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from selfcare.notifications import deciding
 from selfcare.notifications.models import Delivery
 from selfcare.notifications.models.deliveries import DeliveryQuerySet
 
-# More single messages than this to one person on one channel in a minute are one message.
-BURST_SECONDS = 60
 CLOSED_AT_ONCE = 200
 # By these reasons it is in a digest whether there is a flood or not.
 GATHERED_ANYWAY = ("daily", "weekly", "quiet_hours")
@@ -84,9 +83,8 @@ def crowded(places: Collection[Place], now: datetime, *, most: int) -> set[Place
 
 
 def _lately(now: datetime) -> DeliveryQuerySet:
-    since = now - timedelta(seconds=BURST_SECONDS)
     return (
-        Delivery.objects.filter(created_at__gt=since, notification__isnull=False)
+        Delivery.objects.filter(created_at__gt=now - deciding.BURST, notification__isnull=False)
         .exclude(state=Delivery.State.NOT_WANTED)
         .exclude(reason__in=GATHERED_ANYWAY)
     )

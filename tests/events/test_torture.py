@@ -1,7 +1,8 @@
 """Many events, doubled, out of order and poisoned, while workers are killed and PostgreSQL falls.
 
 Each of them reaches its person exactly once, nothing stale waits, and all poison is kept. A small
-size by default; TORTURE_EVENTS=20000 TORTURE_PEOPLE=300 TORTURE_RATE=50 for proof.
+size by default; TORTURE_EVENTS=20000 TORTURE_PEOPLE=300 TORTURE_RATE=50 TORTURE_DEAD_LETTERS=1000
+TORTURE_FLOOD=10000 for proof.
 """
 
 import os
@@ -34,6 +35,7 @@ WORKERS = int(os.environ.get("TORTURE_WORKERS", "2" if EVENTS < 1000 else "4"))
 KILL_EVERY_SECONDS = 5.0
 # The last of them is followed by what was late, by leases, retries and the minute of a burst.
 PATIENCE_SECONDS = float(os.environ.get("TORTURE_PATIENCE", str(120 + 3 * EVENTS / RATE)))
+FLOOD = int(os.environ.get("TORTURE_FLOOD", "200"))
 DEAD_LETTERS = int(os.environ.get("TORTURE_DEAD_LETTERS", "60"))
 
 Instances = Callable[..., list[Server]]
@@ -227,8 +229,8 @@ def all_poison_is_kept(expected: dict[str, Any]) -> None:
 
 
 def each_is_at_the_recipient_once(control: Control, people: list[Person]) -> None:
-    """A mailbox holds one mail for each delivery that was sent, and no other."""
-    sent = Delivery.objects.filter(channel="email", state=Delivery.State.SENT)
+    """A mailbox holds one mail for each delivery that was sent by itself, and no other."""
+    sent = Delivery.objects.filter(channel="email", state=Delivery.State.SENT, digest=None)
     by_person: dict[str, set[str]] = {person.sub: set() for person in people}
     for delivery in sent:
         by_person[delivery.subject].add(delivery.public_id)
@@ -262,6 +264,43 @@ def test_a_thousand_dead_letters_driven_again_twice_at_once_go_out_once(
     each_is_at_the_recipient_once(control, people)
     parts = Delivery.objects.filter(channel="email", notification__isnull=False)
     assert parts.count() == DEAD_LETTERS
+
+
+def test_a_flood_of_one_person_is_a_few_mails_and_holds_up_nobody(
+    control: Control,
+    people: list[Person],
+    platform: Callable[[], None],
+    new_worker: NewWorker,
+) -> None:
+    flooded, *others = people[:6]
+    platform()
+    for _ in range(2):
+        new_worker()
+    # As many as come in a minute; in the small size as in a part of it.
+    control.flood(events=FLOOD, subs=[flooded.sub], per_second=max(FLOOD / 60, 20))
+    assert wait_until(lambda: _known() > FLOOD / 10, seconds=PATIENCE_SECONDS, every=0.1)
+    began = time.monotonic()
+    for person in others:
+        control.emit(person, "transaction.failed")
+    sent = Delivery.objects.filter(subject__in=[one.sub for one in others], channel="email")
+    sent = sent.filter(state=Delivery.State.SENT)
+    assert wait_until(lambda: sent.count() == len(others), seconds=PATIENCE_SECONDS, every=0.05)
+    log.info("flood.others_are_told", seconds=time.monotonic() - began)
+    assert _known() < FLOOD, "the flood was over before the others were told"
+
+    assert wait_until(lambda: _is_over(FLOOD + len(others)), seconds=PATIENCE_SECONDS, every=0.5)
+    each_is_at_the_recipient_once(control, [flooded, *others])
+    mails = control.outbox(flooded.email, lean="1")
+    told = Notification.objects.filter(subject=flooded.sub).count()
+    log.info("flood.is_over", seconds=time.monotonic() - began, told=told, mails=len(mails))
+    assert told > FLOOD / 5
+    # Twenty by themselves, and a digest for each minute that it took.
+    minutes = 1 + (time.monotonic() - began) / 60
+    assert len(mails) <= 20 + 2 * minutes
+    parts = Delivery.objects.filter(
+        subject=flooded.sub, channel="email", notification__isnull=False
+    )
+    assert parts.count() == told
 
 
 def _set_aside(number: int, subject: str, now: Any) -> Event:
