@@ -11,7 +11,7 @@ from tools.valkey import valkey
 
 
 def test_it_keeps_the_data_of_a_postgres_that_was_killed():
-    with postgres({"synchronous_commit": "on"}) as server:
+    with postgres() as server:
         with psycopg.connect(server.url(), autocommit=True) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
         port = server.port
