@@ -11,8 +11,8 @@ CAUSES = {
     "bounced": noop("The mailbox isn’t there"),
     "gone": noop("The browser took its subscription back"),
     "private": noop("The address leads into a private network"),
-    "invalid_number": noop("The number can’t be texted"),
-    "unreachable_number": noop("The phone can’t be reached"),
+    "invalid": noop("The number can’t be texted"),
+    "unreachable": noop("The phone can’t be reached"),
     "broke": noop("We couldn’t make the message"),
     "no_address": noop("There is no address left"),
 }

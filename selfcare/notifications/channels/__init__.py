@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from types import ModuleType
+from typing import Literal
 
 from django.utils.translation import ngettext
 
@@ -14,6 +15,8 @@ from selfcare.notifications.words import Words
 
 # In Selfcare itself a notification is there when it is matched, so that needs no sending.
 SENT_ON = (Channel.EMAIL, Channel.SMS, Channel.PUSH)
+# Why an address is no good for anything any more; each has its words in why_words and operations.
+type OffReason = Literal["bounced", "gone", "private", "invalid", "unreachable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Result:
     provider: str = ""
     detail: str = ""
     retry_after: float = 0.0
-    off_reason: str = ""
+    off_reason: OffReason | Literal[""] = ""
     # The provider as a whole can't be used: nothing else is tried there for a moment.
     provider_down: bool = False
     # Surely not taken here: another provider of the channel may have it.
@@ -92,7 +95,7 @@ def later(
     )
 
 
-def refused(provider: str, detail: str, *, off_reason: str = "") -> Result:
+def refused(provider: str, detail: str, *, off_reason: OffReason | Literal[""] = "") -> Result:
     return Result(Attempt.Outcome.REFUSED, provider, detail, off_reason=off_reason)
 
 

@@ -6,6 +6,7 @@ other, and the person would be told twice.
 
 import math
 import re
+from collections.abc import Mapping
 from functools import partial
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from selfcare import errors
 from selfcare.clients import text_messages
 from selfcare.clients.http import Reply, Service
 from selfcare.notifications import channels, rests
-from selfcare.notifications.channels import Message, Result
+from selfcare.notifications.channels import Message, OffReason, Result
 from selfcare.notifications.models import Address
 
 # Of 160 characters, or 70 where one isn't in the GSM alphabet (3GPP TS 23.038); joined ones lose 7
@@ -31,7 +32,10 @@ ALIKE = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "−": "-",
      "…": "...", "\u00a0": " ", "\u202f": " "}
 )  # fmt: skip
-INVALID = {"invalid_number": "invalid", "unreachable_number": "unreachable"}
+INVALID: Mapping[str, OffReason] = {
+    "invalid_number": "invalid",
+    "unreachable_number": "unreachable",
+}
 
 
 def is_on() -> bool:
@@ -86,7 +90,7 @@ def _meaning(name: str, reply: Reply) -> Result:
         return channels.later(name, said, retry_after=seconds, try_another=True)
     if reply.status in {401, 403} or reply.status >= 500:
         return channels.later(name, said, provider_down=True, try_another=True)
-    return channels.refused(name, said, off_reason=INVALID.get(code, ""))
+    return channels.refused(name, said, off_reason=INVALID[code] if code in INVALID else "")
 
 
 def _code(reply: Reply) -> str:
