@@ -55,11 +55,6 @@ def carried(channel: str) -> int:
     )
 
 
-def hold(pk: uuid.UUID) -> Delivery | None:
-    """This delivery for us alone, until the lease is over; None if it is somebody else's."""
-    return next(iter(hold_all([pk])), None)
-
-
 def hold_all(pks: Collection[uuid.UUID]) -> list[Delivery]:
     """Of these deliveries those that are now ours alone, until the lease is over; oldest first."""
     now = timezone.now()

@@ -60,7 +60,7 @@ def test_it_sends_nothing_twice_by_two_at_once(control: Control):
 def test_it_leaves_alone_what_another_holds():
     happenings.reachable("email")
     delivery = the("email", happenings.told())
-    assert leases.hold(delivery.pk) is not None
+    assert leases.hold_all([delivery.pk])
     send()
     assert Attempt.objects.count() == 0
 
@@ -68,7 +68,7 @@ def test_it_leaves_alone_what_another_holds():
 def test_it_takes_up_what_a_dead_worker_held(control: Control):
     happenings.reachable("email")
     delivery = the("email", happenings.told())
-    assert leases.hold(delivery.pk) is not None
+    assert leases.hold_all([delivery.pk])
     Delivery.objects.filter(pk=delivery.pk).update(due_at=timezone.now())
     send()
     assert state(delivery)[0] == "sent"

@@ -1,10 +1,12 @@
 """Workers that carry deliveries by our own tables or by RabbitMQ: the same tests prove both."""
 
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from selfcare.notifications.models import Attempt, Delivery
+from selfcare.notifications.tasks import broker
 from tests.notifications import happenings
 from tests.notifications.post import HERS, arrived, eventually, the
 from tests.support import rabbit, servers
@@ -111,3 +113,18 @@ def test_it_goes_on_where_a_killed_worker_left_off(new_worker: NewWorker, contro
     assert delivery.state == "sent"
     # The mailbox knows it again by its Message-ID, whether it came once or twice.
     assert len(control.outbox("usr_0@example.com")) == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["this.poem", "selfcare.notifications.tasks.this.poem", "selfcare.notifications.tasks"]
+)
+def test_it_imports_nothing_that_a_message_names_but_our_tasks(path: str):
+    sys.modules.pop("this", None)
+    with pytest.raises(TypeError, match="no task of ours"):
+        broker.run(path, ["x"])
+    assert "this" not in sys.modules
+
+
+def test_it_calls_nothing_of_ours_that_is_no_task():
+    with pytest.raises(TypeError, match="no task of ours"):
+        broker.run("selfcare.notifications.tasks.task", ["x"])
