@@ -28,6 +28,10 @@ class NotSent(NoAnswer):
     """Surely nothing reached the service."""
 
 
+class NotBegun(NotSent):
+    """Our own places or seconds were used up: it says nothing about the service."""
+
+
 class OutcomeUnknown(NoAnswer):
     """Something may have reached the service; whether it had an effect isn't known."""
 

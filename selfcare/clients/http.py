@@ -130,7 +130,7 @@ class Service:
         """
         started = time.monotonic()
         if not self._room.acquire(timeout=TURN_SECONDS):
-            raise errors.NotSent(self.name, operation, "too many calls are waiting for it")
+            raise errors.NotBegun(self.name, operation, "too many calls are waiting for it")
         status = "no answer"
         try:
             headers = {**self._headers(), "Accept-Encoding": "identity"}
@@ -178,11 +178,11 @@ class Service:
     ) -> Reply:
         seconds = deadline.remaining(self.default_seconds)
         if seconds <= 0:
-            raise errors.NotSent(self.name, operation, "no time was left")
+            raise errors.NotBegun(self.name, operation, "no time was left")
         started = time.monotonic()
         if not self._room.acquire(timeout=min(TURN_SECONDS, seconds / 2)):
             self._log(operation, "busy", time.monotonic() - started)
-            raise errors.NotSent(self.name, operation, "too many calls are waiting for it")
+            raise errors.NotBegun(self.name, operation, "too many calls are waiting for it")
         seconds -= time.monotonic() - started
         request = requests.Request(
             method, self._address(path), params=params, json=json, data=data, headers=headers
@@ -208,7 +208,7 @@ class Service:
             return future.result(timeout=seconds)
         except FutureTimeoutError as error:
             if future.cancel():
-                raise errors.NotSent(self.name, operation, "no time was left") from error
+                raise errors.NotBegun(self.name, operation, "no time was left") from error
             raise errors.OutcomeUnknown(self.name, operation, "no answer in time") from error
         except (requests.ConnectTimeout, requests.exceptions.InvalidURL) as error:
             raise errors.NotSent(self.name, operation, type(error).__name__) from error

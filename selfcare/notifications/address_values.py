@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from phonenumbers import PhoneNumberType
 
-from selfcare.clients import outbound
+from selfcare.clients import allowed
 from selfcare.notifications.address_refusals import Refused
 from selfcare.notifications.channels import email as mails
 from selfcare.notifications.channels import push
@@ -63,7 +63,7 @@ def browser(told: Any) -> push.Subscription:
     except (ValueError, RecursionError) as error:
         raise Refused("browser_malformed") from error
     try:
-        outbound.check(found.endpoint)
-    except outbound.NotAllowed as error:
+        allowed.check(found.endpoint)
+    except allowed.NotAllowed as error:
         raise Refused(f"browser_{error.code}") from error
     return found

@@ -2,7 +2,6 @@
 
 import json
 import socket
-from contextlib import suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from selfcare.clients import outbound
+from selfcare.clients import allowed
 from selfcare.notifications import names, rests
 from selfcare.notifications.channels import Message, email, push, sms
 from selfcare.notifications.models import Address
@@ -28,6 +27,7 @@ from tests.notifications.post import (
     tries,
 )
 from tests.support.control import Control
+from tests.support.dns import ChangingDns
 from tests.support.servers import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -252,29 +252,13 @@ def test_it_reads_no_subscription_out_of_nonsense(told: Any):
 
 
 # ── Addresses that lead inside ──────────────────────────────────────────────────────────────
-class ChangingDns:
-    """A name server that says something public first and something private afterwards."""
-
-    def __init__(self, *answers: str) -> None:
-        self.answers = list(answers)
-        self.asked = 0
-        self.real = socket.getaddrinfo
-
-    def __call__(self, host: Any, port: Any, *rest: Any, **more: Any) -> Any:
-        if host != "push.rebind.localhost":
-            return self.real(host, port, *rest, **more)
-        self.asked += 1
-        answer = self.answers[min(self.asked, len(self.answers)) - 1]
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (answer, port))]
-
-
 def test_it_refuses_a_name_that_leads_inside_by_now(
     control: Control, monkeypatch: pytest.MonkeyPatch
 ):
     dns = ChangingDns("93.184.216.34", "127.0.0.1")
     monkeypatch.setattr(socket, "getaddrinfo", dns)
     url = "https://push.rebind.localhost/1"
-    assert outbound.check(url) == url
+    assert allowed.check(url) == url
     told = control.add_browser(server_key=push.public_key())
     one = Address.objects.create(
         subject=happenings.HER, channel="push", value=url, keys=told["keys"],
@@ -286,55 +270,6 @@ def test_it_refuses_a_name_that_leads_inside_by_now(
     assert state(delivery) == ("dead", "private")
     one.refresh_from_db()
     assert (one.state, one.off_reason) == ("off", "private")
-
-
-def test_it_connects_to_the_address_that_it_looked_at(monkeypatch: pytest.MonkeyPatch):
-    dns = ChangingDns("93.184.216.34", "127.0.0.1")
-    monkeypatch.setattr(socket, "getaddrinfo", dns)
-    went: list[Any] = []
-
-    def connect(address: Any, **_: Any) -> Any:
-        went.append(address)
-        raise OSError("nobody there")
-
-    monkeypatch.setattr(socket, "create_connection", connect)
-    with pytest.raises(outbound.errors.NotSent):
-        outbound.post("push", "https://push.rebind.localhost:8443/1", data=b"x", headers={})
-    # Looked up once: what was judged is where it went.
-    assert went == [("93.184.216.34", 8443)]
-    assert dns.asked == 1
-
-
-def test_it_refuses_a_name_with_one_private_address_among_others(
-    monkeypatch: pytest.MonkeyPatch,
-):
-    def both(host: Any, port: Any, *_: Any, **__: Any) -> Any:
-        return [
-            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port))
-            for ip in ("93.184.216.34", "10.0.0.1")
-        ]
-
-    monkeypatch.setattr(socket, "getaddrinfo", both)
-    with pytest.raises(outbound.NotAllowed, match="private"):
-        outbound.check("https://push.both.localhost/1")
-
-
-def test_it_leaves_a_host_alone_ever_longer_that_answers_nobody(monkeypatch: pytest.MonkeyPatch):
-    now = 1000.0
-    monkeypatch.setattr(outbound.time, "monotonic", lambda: now)
-    rests, tried = outbound._Rests(), []
-    while now < 1000 + 3600:
-        with suppress(outbound.errors.NotSent):
-            rests.ask("push", "hangs.example")
-            tried.append(now)
-            rests.note("hangs.example", worked=False)
-        now += 1
-    # Three at once, and then hardly more than one in eight minutes.
-    assert len(tried) <= 3 + 4 + 3600 / 480
-    rests.note("hangs.example", worked=True)
-    for _ in range(3):
-        rests.ask("push", "hangs.example")
-    rests.ask("push", "another.example")
 
 
 def test_it_follows_no_redirect(control: Control, settings):
@@ -350,33 +285,6 @@ def test_it_follows_no_redirect(control: Control, settings):
     assert tries(delivery)[0][1] in {"301", "302", "307", "308", "403", "404", "405", "500"}
 
 
-@pytest.mark.parametrize(
-    ("address", "public"),
-    [
-        ("93.184.216.34", True),
-        ("2606:2800:220:1:248:1893:25c8:1946", True),
-        ("127.0.0.1", False),
-        ("0.0.0.0", False),
-        ("100.64.0.1", False),
-        ("192.168.1.1", False),
-        ("169.254.169.254", False),
-        ("224.0.0.1", False),
-        ("255.255.255.255", False),
-        ("::", False),
-        ("fe80::1", False),
-        ("fc00::1", False),
-        ("::ffff:10.0.0.1", False),
-        ("64:ff9b::10.0.0.1", False),
-        ("2002:7f00:1::", False),
-        ("ff02::1", False),
-    ],
-)
-def test_it_knows_private_addresses(address: str, public: bool):
-    import ipaddress
-
-    assert outbound.is_public(ipaddress.ip_address(address)) is public
-
-
 # ── One dead, the others not ────────────────────────────────────────────────────────────────
 def test_it_sends_on_the_other_channels_while_one_is_dead(box_worker: Server, control: Control):
     box_worker.start()
@@ -389,18 +297,3 @@ def test_it_sends_on_the_other_channels_while_one_is_dead(box_worker: Server, co
     assert state(the("sms", notification))[0] == "sent"
     assert state(the("push", notification))[0] == "sent"
     assert len(control.outbox(browser.value.rsplit("/", 1)[1])) == 1
-
-
-def test_it_leaves_a_host_alone_that_never_answers(settings):
-    quiet = socket.socket()
-    quiet.bind(("127.0.0.1", 0))
-    port = quiet.getsockname()[1]
-    quiet.close()
-    settings.OUTBOUND_PRIVATE_HOSTS = [f"127.0.0.1:{port}"]
-    said = []
-    for _ in range(outbound.FAILURES + 1):
-        with pytest.raises(outbound.errors.NotSent) as caught:
-            outbound.post("push", f"http://127.0.0.1:{port}/1", data=b"x", headers={})
-        said.append(caught.value.detail)
-    assert said[-1] == "the host is resting"
-    assert "the host is resting" not in said[:-1]

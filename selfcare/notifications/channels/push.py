@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from py_vapid import Vapid02
 
 from selfcare import errors
-from selfcare.clients import outbound
+from selfcare.clients import allowed, outbound
 from selfcare.clients.http import Reply
 from selfcare.notifications import channels
 from selfcare.notifications.channels import Message, Result
@@ -75,10 +75,11 @@ def send(address: Address, message: Message, *, seconds: float = 0) -> Result:
     """Gives it to the browser's push service, which brings it or keeps it for a while."""
     try:
         body = encrypted(compose(message), address.keys["p256dh"], address.keys["auth"])
+        headers = _headers(address.value, message)
         reply = outbound.post(
-            "push", address.value, data=body, headers=_headers(address.value, message)
+            "push", address.value, person=address.subject, data=body, headers=headers
         )
-    except (outbound.Private, outbound.NotAllowed):
+    except (outbound.Private, allowed.NotAllowed):
         return channels.refused(PROVIDER, "private_address", off_reason="private")
     except errors.OutcomeUnknown as failure:
         return channels.later(PROVIDER, f"unknown: {failure.detail}")
