@@ -6,6 +6,15 @@ function keyBytes(text) {
   return Uint8Array.from(atob(plain + "=".repeat((4 - (plain.length % 4)) % 4)), (c) => c.charCodeAt(0));
 }
 
+/* A subscription that was made for a former key of ours takes nothing any more. */
+async function dropOther(manager, key) {
+  const former = await manager.getSubscription();
+  const made = former && former.options.applicationServerKey;
+  if (former && String(made && new Uint8Array(made)) !== String(key)) {
+    await former.unsubscribe();
+  }
+}
+
 function tell(words) {
   const said = document.getElementById("push-said");
   said.textContent = words;
@@ -19,9 +28,11 @@ async function subscribe(button) {
   }
   const registration = await navigator.serviceWorker.register(button.dataset.worker, { scope: "/" });
   await navigator.serviceWorker.ready;
+  const key = keyBytes(button.dataset.push);
+  await dropOther(registration.pushManager, key);
   const subscription = await registration.pushManager.subscribe({
     userVisibleOnly: true,
-    applicationServerKey: keyBytes(button.dataset.push),
+    applicationServerKey: key,
   });
   const form = document.getElementById(button.dataset.form);
   form.elements["push-value"].value = JSON.stringify(subscription);

@@ -10,6 +10,7 @@ import pytest
 from django.utils import translation
 
 from selfcare.clients import allowed
+from selfcare.events.models import Event
 from selfcare.notifications import names, rests
 from selfcare.notifications.channels import Message, email, push, sms
 from selfcare.notifications.models import Address
@@ -234,6 +235,30 @@ def test_it_tries_a_push_service_again_that_is_busy(control: Control):
     make_due()
     send("push")
     assert state(delivery)[0] == "sent"
+
+
+def test_it_waits_where_a_push_service_does_not_take_our_proof(control: Control):
+    browser = add_browser(control)
+    happenings.rule("money_out", "push", "at_once")
+    # The box was told of another key than the one that signs: it answers 403.
+    theirs = control.add_browser(server_key=push.public_key_of("A" * 42 + "E"))
+    Address.objects.filter(pk=browser.pk).update(value=theirs["endpoint"], keys=theirs["keys"])
+    delivery = the("push", happenings.told())
+    send("push")
+    assert tries(delivery) == [("later", "403")]
+    assert state(delivery)[0] == "waiting"
+
+
+def test_it_switches_off_a_browser_that_subscribed_with_a_former_key(control: Control):
+    browser = add_browser(control)
+    happenings.rule("money_out", "push", "at_once")
+    Address.objects.filter(pk=browser.pk).update(keys={**browser.keys, "vapid": "0" * 16})
+    delivery = the("push", happenings.told())
+    send("push")
+    assert state(delivery) == ("dead", "gone")
+    browser.refresh_from_db()
+    assert (browser.state, browser.off_reason) == ("off", "gone")
+    assert Event.objects.filter(type="security.address_off").exists()
 
 
 @pytest.mark.parametrize(

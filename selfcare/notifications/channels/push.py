@@ -5,6 +5,7 @@ A browser's endpoint is whatever somebody said it is, so it is called by `client
 
 import base64
 import binascii
+import hashlib
 import json
 import os
 import re
@@ -73,6 +74,9 @@ def read(told: Any) -> Subscription:
 
 def send(address: Address, message: Message, *, seconds: float = 0) -> Result:
     """Gives it to the browser's push service, which brings it or keeps it for a while."""
+    if address.keys.get("vapid", key_print()) != key_print():
+        # It takes messages signed with the key it was made for, and with no other (RFC 8292, 4).
+        return channels.refused(PROVIDER, "made_for_another_key", off_reason="gone")
     try:
         body = encrypted(compose(message), address.keys["p256dh"], address.keys["auth"])
         headers = _headers(address.value, message)
@@ -98,6 +102,9 @@ def _meaning(reply: Reply) -> Result:
         wait = reply.headers.get("retry-after", "")
         seconds = min(int(wait), 3600) if re.fullmatch(r"[0-9]{1,6}", wait) else 0
         return channels.later(PROVIDER, said, retry_after=seconds)
+    if reply.status in {401, 403}:
+        # It was made for our key, so it is our own proof that isn't taken: the message can wait.
+        return channels.later(PROVIDER, said)
     # Also a redirect: a push service doesn't move, and we follow nobody to another address.
     return channels.refused(PROVIDER, said)
 
@@ -149,6 +156,12 @@ def _key() -> Vapid02:
 def public_key() -> str:
     """What a page gives the browser as applicationServerKey."""
     return public_key_of(settings.VAPID_PRIVATE_KEY)
+
+
+@cache
+def key_print() -> str:
+    """By which a subscription says which key of ours it was made for."""
+    return hashlib.sha256(public_key().encode()).hexdigest()[:16]
 
 
 def public_key_of(private_key: str) -> str:
