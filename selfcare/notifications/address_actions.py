@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from selfcare.notifications import address_book, address_values, channels, names, verifying
 from selfcare.notifications.address_refusals import Refused
+from selfcare.notifications.channels import push
 from selfcare.notifications.models import Address
 from selfcare.notifications.models.rules import Channel
 
@@ -27,8 +28,12 @@ def add_phone(*, subject: str, value: str, name: str = "") -> Address:
 
 def add_browser(*, subject: str, subscription: Any, name: str = "") -> Address:
     """`subscription` is what PushSubscription.toJSON gives, as text or read."""
+    if Channel.PUSH not in channels.on():
+        raise Refused("channel_off")
     found = address_values.browser(subscription)
-    keys = {"p256dh": found.p256dh, "auth": found.auth}
+    verifying.count_browser(subject)
+    address_values.look_up(found)
+    keys = {"p256dh": found.p256dh, "auth": found.auth, "vapid": push.key_print()}
     return _add(subject, Channel.PUSH, found.endpoint, name, keys=keys)
 
 

@@ -31,12 +31,11 @@ TABLE = {
     "browser_malformed": Row(
         422, lambda: _("That is no browser’s subscription. Copy all of it, from { to }.")
     ),
-    "browser_private": Row(
-        422,
-        lambda: _("This subscription leads into a private network, where we send nothing."),
+    "browser_unreachable": Row(
+        422, lambda: _("We can’t reach the server of this subscription. Nothing was added.")
     ),
-    "browser_unknown_host": Row(
-        422, lambda: _("We can’t find the server of this subscription. Nothing was added.")
+    "too_many_browsers": Row(
+        429, lambda: _("So many browsers were tried that you have to wait an hour for the next.")
     ),
     "address_known": Row(409, lambda: _("You have this one already, and it works.")),
     "too_many_addresses": Row(
@@ -45,6 +44,9 @@ TABLE = {
     "channel_off": Row(409, lambda: _("Selfcare sends nothing this way here.")),
     "too_many_codes": Row(
         429, lambda: _("So many codes were asked for that you have to wait an hour for the next.")
+    ),
+    "too_many_codes_today": Row(
+        429, lambda: _("So many codes were sent there that you have to wait a day for the next.")
     ),
     "code_too_soon": Row(429, lambda: _("A code was sent a moment ago. Wait a minute for it.")),
     "code_not_sent": Row(

@@ -1,7 +1,7 @@
 """Codes that prove an address: made, sent, limited and compared; a code is stored nowhere.
 
 What a person has is known to them alone: the table keeps a keyed hash. Guessing gets five tries a
-code, and so many codes an hour, whichever way they are asked for.
+code, and so many codes an hour and a day, whichever way they are asked for.
 """
 
 import secrets
@@ -28,11 +28,15 @@ GOOD_FOR = timedelta(minutes=10)
 MOST_TRIES = 5
 PAUSE = timedelta(seconds=30)
 HOUR = timedelta(hours=1)
-# Of one person, and to one address from whomever: nobody's phone is rung all night.
+DAY = timedelta(days=1)
+# Of one person an hour.
 MOST_OF_PERSON = 10
-MOST_TO_ADDRESS = 5
+MOST_BROWSERS = 20
+# To one address, an hour and a day, from whomever: nobody's phone is rung all night. One person
+# gets a third of it, so that a stranger alone can't use up what its owner needs.
+MOST_TO_ADDRESS = {HOUR: 9, DAY: 18}
+SHARES = 3
 SENDING_SECONDS = 2.4
-KEPT = timedelta(days=1)
 
 
 def send_code(address: Address) -> None:
@@ -121,8 +125,17 @@ def verify(address: Address, code: str) -> None:
 
 def clear_old() -> int:
     """Forgets what no longer limits anybody; the worker's duty."""
-    gone, _ = CodeSending.objects.filter(at__lt=timezone.now() - KEPT).delete()
+    gone, _ = CodeSending.objects.filter(at__lt=timezone.now() - DAY).delete()
     return gone
+
+
+def count_browser(subject: str) -> None:
+    """Counts one that is to be added: its host is looked up for whoever asks. Raises Refused."""
+    own = CodeSending.objects.create(subject=subject, value_hash="", at=timezone.now())
+    lately = CodeSending.objects.filter(subject=subject, value_hash="", at__gt=own.at - HOUR)
+    if lately.count() > MOST_BROWSERS:
+        own.delete()
+        raise Refused("too_many_browsers")
 
 
 def _count(address: Address, now: datetime) -> None:
@@ -133,13 +146,22 @@ def _count(address: Address, now: datetime) -> None:
     # Mailboxes differ by capitals nowhere but in theory.
     value_hash = _keyed("notifications.code_sendings", address.value.lower())
     own = CodeSending.objects.create(subject=address.subject, value_hash=value_hash, at=now)
-    lately = CodeSending.objects.filter(at__gt=now - HOUR)
-    if (
-        lately.filter(subject=address.subject).count() > MOST_OF_PERSON
-        or lately.filter(value_hash=value_hash).count() > MOST_TO_ADDRESS
-    ):
+    if refusal := _too_many(own):
         own.delete()
-        raise Refused("too_many_codes")
+        raise Refused(refusal)
+
+
+def _too_many(own: CodeSending) -> str:
+    """The limit that this one is over, as a refusal's code; empty where there is room."""
+    codes = CodeSending.objects.exclude(value_hash="")
+    if codes.filter(subject=own.subject, at__gt=own.at - HOUR).count() > MOST_OF_PERSON:
+        return "too_many_codes"
+    for span, most in MOST_TO_ADDRESS.items():
+        there = codes.filter(value_hash=own.value_hash, at__gt=own.at - span)
+        people = list(there.values_list("subject", flat=True))
+        if len(people) > most or people.count(own.subject) > most // SHARES:
+            return "too_many_codes" if span == HOUR else "too_many_codes_today"
+    return ""
 
 
 def _hash(address: Address, code: str) -> str:

@@ -2,8 +2,10 @@
 
 import json
 import re
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -27,6 +29,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 HER, HIM = "usr_alice", "usr_bob"
 LIST = "/notifications/addresses/"
+TO_ADDRESS = verifying.MOST_TO_ADDRESS[verifying.HOUR]
 
 
 @pytest.fixture
@@ -162,6 +165,16 @@ def test_it_verifies_a_browser_by_what_pops_up_in_it(her: Client, control: Contr
     verify(her, one, code_in(shown["subject"]))
     one.refresh_from_db()
     assert one.state == "active"
+    assert one.keys["vapid"] == push.key_print()
+
+
+def test_it_renews_a_browser_that_was_made_for_a_former_key(her: Client, control: Control):
+    told = control.add_browser(server_key=push.public_key())
+    one = given("push", told["endpoint"], keys={**told["keys"], "vapid": "0" * 16})
+    address_book.switch_off(address=one, reason="gone")
+    assert add(her, "push", json.dumps(told)).status_code == 303
+    one.refresh_from_db()
+    assert one.keys["vapid"] == push.key_print()
 
 
 def test_it_gives_a_guesser_five_tries(her: Client, control: Control):
@@ -271,7 +284,7 @@ def test_it_limits_codes_by_person_also_over_removed_addresses(her: Client):
 
 def test_it_limits_codes_to_one_phone_by_whomever(her: Client, control: Control):
     control.empty_outbox()
-    for number in range(verifying.MOST_TO_ADDRESS):
+    for number in range(TO_ADDRESS):
         value = verifying._keyed("notifications.code_sendings", "+4915112345678")
         CodeSending.objects.create(subject=f"usr_{number}", value_hash=value)
     assert add(her, "sms", "+4915112345678").status_code == 429
@@ -279,7 +292,7 @@ def test_it_limits_codes_to_one_phone_by_whomever(her: Client, control: Control)
 
 
 def test_it_counts_one_mailbox_once_however_it_is_spelt(her: Client, post_office: Server):
-    for number in range(verifying.MOST_TO_ADDRESS):
+    for number in range(TO_ADDRESS // verifying.SHARES):
         spelling = "victim"[:number] + "victim"[number:].upper()
         assert add(her, "email", f"{spelling}@other.example").status_code == 303
         Address.objects.filter(from_provider=False).delete()
@@ -290,7 +303,60 @@ def test_it_counts_no_code_that_was_refused(her: Client):
     for _ in range(verifying.MOST_OF_PERSON + 5):
         verifying_counts(HIM, "+4915112345678")
     # However often he asks for codes to her phone: what wasn't sent keeps nobody waiting.
-    assert CodeSending.objects.count() == verifying.MOST_TO_ADDRESS
+    assert CodeSending.objects.count() == TO_ADDRESS // verifying.SHARES
+
+
+def test_it_leaves_the_owner_of_a_phone_room_beside_a_stranger(her: Client, control: Control):
+    control.empty_outbox()
+    for _ in range(verifying.MOST_OF_PERSON):
+        verifying_counts(HIM, "+4915112345678")
+    assert add(her, "sms", "+4915112345678").status_code == 303
+    assert len(control.outbox("+4915112345678")) == 1
+
+
+def test_it_limits_codes_to_one_phone_by_the_day(her: Client):
+    for hour in range(2, 20):
+        at, subject = timezone.now() - timedelta(hours=hour), f"usr_{hour}"
+        value_hash = verifying._keyed("notifications.code_sendings", "+4915112345678")
+        CodeSending.objects.create(subject=subject, value_hash=value_hash, at=at)
+    answer = add(her, "sms", "+4915112345678")
+    assert answer.status_code == 429
+    assert "wait a day" in answer.content.decode()
+    assert CodeSending.objects.filter(subject=HER).count() == 0
+
+
+def test_it_limits_how_many_browsers_somebody_tries(her: Client, control: Control):
+    told = {**control.add_browser(), "endpoint": "https://nobody.localhost/1"}
+    for _ in range(verifying.MOST_BROWSERS):
+        assert add(her, "push", json.dumps(told)).status_code == 422
+    answer = add(her, "push", json.dumps(told))
+    assert answer.status_code == 429
+    assert "So many browsers" in answer.content.decode()
+    # It is another count than that of codes.
+    assert add(her, "sms", "+4915112345678").status_code == 303
+
+
+def test_it_tells_nobody_which_names_there_are_inside(
+    her: Client, control: Control, monkeypatch: pytest.MonkeyPatch
+):
+    real = socket.getaddrinfo
+
+    def look_up(host: Any, *rest: Any, **more: Any) -> Any:
+        if host == "missing.localhost":
+            raise socket.gaierror("no such name")
+        return real(host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    told, said = control.add_browser(), set()
+    for host in ("missing.localhost", "localhost", "127.0.0.1"):
+        subscription = {**told, "endpoint": f"https://{host}/1"}
+        answer = her.post(
+            "/api/v1/addresses",
+            {"channel": "push", "subscription": subscription},
+            content_type="application/json",
+        )
+        said.add((answer.status_code, answer.json()["code"], answer.json()["detail"]))
+    assert len(said) == 1
 
 
 def test_it_says_when_a_code_could_not_be_sent(her: Client, control: Control):

@@ -36,7 +36,8 @@ class Address(models.Model):
     subject = models.CharField(max_length=255)
     channel = models.CharField(max_length=10, choices=Channel.choices)
     value = models.CharField(max_length=1000)
-    # Of a browser: its p256dh and auth, base64url (RFC 8291).
+    # Of a browser: its p256dh and auth, base64url (RFC 8291), and in `vapid` the print of our key
+    # that it was made for.
     keys = models.JSONField(default=dict)
     name = models.CharField(max_length=60, blank=True)
     # The provider said so at sign-in, and it is verified there; it can't be removed here.
@@ -97,7 +98,8 @@ class CodeSending(models.Model):
     """That a code went out: what limits how many a person asks for, and how many a phone gets.
 
     It outlives the address: who removes one and adds it again is counted on. `value_hash` is a
-    keyed hash, so that the table tells nobody whose address it was.
+    keyed hash, so that the table tells nobody whose address it was. Empty, it stands for a browser
+    that somebody tried to add.
     """
 
     subject = models.CharField(max_length=255)
