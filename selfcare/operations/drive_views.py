@@ -20,6 +20,7 @@ from selfcare.web.request import SignedInRequest
 from selfcare.web.zones import zone_of
 
 MOST_TICKED = 200
+LONGEST_BACK = 2000
 
 
 @require_POST
@@ -32,7 +33,11 @@ def drive_new(request: SignedInRequest, kind: Kind) -> HttpResponse:
         return problems.page(request, 400)
     if not ticked and not by_filter:
         return _nothing(request, kind)
-    asked = Asked.read(QueryDict(request.POST.get("back", "")[:2000]).dict())
+    back = request.POST.get("back", "")
+    asked = Asked.read(QueryDict(back[:LONGEST_BACK]).dict())
+    # A filter that was cut or isn't understood would mean more than what was looked at.
+    if asked.unknown or len(back) > LONGEST_BACK:
+        return problems.page(request, 400)
     query = {name: getattr(asked, name) for name in Asked.NAMES if getattr(asked, name)}
     wanted = driving.wanted(kind, ids=[] if by_filter else ticked, query=query)
     return _page(request, wanted, ReasonForm())

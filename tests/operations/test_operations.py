@@ -190,6 +190,23 @@ def test_by_filter_it_drives_what_fits_and_was_there_when_it_was_shown(oscar: Cl
     assert (states[other.pk], states[late.pk]) == ("dead", "dead")
 
 
+@pytest.mark.parametrize(
+    "back",
+    [
+        "channel=pigeon",
+        "begun=yesterday",
+        "reason=gave_up&until=2026-13-01",
+        f"x={'x' * 2000}&reason=bounced",
+    ],
+)
+def test_it_never_takes_all_for_a_filter_that_it_does_not_understand(
+    oscar: Client, back: str
+) -> None:
+    row = dead_letter()
+    assert choose(oscar, "deliveries", do="all", back=back).status_code == 400
+    assert Delivery.objects.get(pk=row.pk).state == "dead"
+
+
 def test_events_are_matched_once_more(oscar: Client) -> None:
     event, other = set_aside(), set_aside("type: unknown", object_id="txn_2")
     page = oscar.get("/operations/events/?reason=minor")
