@@ -200,6 +200,8 @@ EXPORT_DAYS = env.integer("EXPORT_DAYS", 7, least=1)
 HOOK_SECRETS = env.secret_or_text("HOOK_SECRETS", "").split()
 # Who is handed the events, several at once: all of them or none.
 EVENT_HANDLER = "selfcare.notifications.matching.match_all"
+# Who is handed one that is set aside: it is told to nobody, and news of its object all the same.
+EVENT_PASSED_OVER = "selfcare.notifications.matching.pass_over"
 # A worker that says nothing about an event for this long is taken for dead.
 EVENT_LEASE_SECONDS = env.integer("EVENT_LEASE_SECONDS", 30, least=1)
 # How often we look into the platform's feed for what was never posted.
@@ -217,7 +219,9 @@ SMS_TOKENS = env.secret_or_text("SMS_TOKENS", "").split()
 # RFC 8292: the private key as 32 bytes in base64url, and a mailto: or https: of whom to ask.
 VAPID_PRIVATE_KEY = env.secret_or_text("VAPID_PRIVATE_KEY", "")
 VAPID_SUBJECT = env.text("VAPID_SUBJECT", f"mailto:selfcare@{ALLOWED_HOSTS[0]}")
-# `host:port` that people may name though it is on a private network; none in production.
+# With which links in mails are signed: the first signs, all are taken. SECRET_KEY without any.
+UNSUBSCRIBE_KEYS = env.secret_or_text("UNSUBSCRIBE_KEYS", "").split()
+# `host:port` that people may name though it is on a private network; locally alone.
 OUTBOUND_PRIVATE_HOSTS = env.text("OUTBOUND_PRIVATE_HOSTS", "").split()
 # A worker that says nothing about a message for this long is taken for dead.
 SENDING_LEASE_SECONDS = env.integer("SENDING_LEASE_SECONDS", 60, least=2)
@@ -243,7 +247,6 @@ WORKER_DUTIES = [
     ("selfcare.instructions.queue.send_queued", 0.5),
     ("selfcare.instructions.actions.lapse_unproved", 60),
     ("selfcare.instructions.drafts.clear_old", 3600),
-    ("selfcare.events.forgetting.clear_old", 600),
     ("selfcare.identity.session_store.clear_ended", 600),
     ("selfcare.identity.known_browsers.clear_old", 3600),
     ("selfcare.documents.receipts.tries.clear_old", 600),
@@ -252,7 +255,6 @@ WORKER_DUTIES = [
     ("selfcare.documents.exports.actions.sweep", 600),
     ("selfcare.notifications.gathering.sweep", 60),
     ("selfcare.notifications.verifying.clear_old", 3600),
-    ("selfcare.notifications.keeping.sweep", 600),
 ]
 # What may take minutes has a thread of its own in each worker, so that nothing waits behind it.
 # It is called with an Event that is set when the worker is told to stop.
@@ -260,6 +262,9 @@ WORKER_LONG_DUTIES = [
     ("selfcare.events.matching_loop.run_due", 0.25),
     ("selfcare.events.catching_up.run_due", 10),
     ("selfcare.documents.exports.jobs.run_due", 0.5),
+    # As many go as come, and a year of fifty a second is many.
+    ("selfcare.events.forgetting.clear_old", 600),
+    ("selfcare.notifications.keeping.sweep", 600),
     # One for each channel: one that is dead delays no other.
     ("selfcare.notifications.tasks.running.email", 0.4),
     ("selfcare.notifications.tasks.running.sms", 1),

@@ -1,9 +1,11 @@
 """The archive is matched again without telling anybody twice, and emptied by age."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -12,7 +14,7 @@ from selfcare.events.models import Event, Refusal
 from selfcare.notifications.models import Delivery, Notification
 from tests.events import handlers
 from tests.events.posted import body_of, spelt
-from tests.events.test_matching_loop import run, taken
+from tests.events.test_matching_loop import at_once, run, taken
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -91,6 +93,22 @@ def test_a_failure_is_told_and_changes_nothing(settings: Any) -> None:
     assert not Refusal.objects.exists()
 
 
+def test_it_leaves_out_what_nobody_knows_any_more_whether_it_was_told(
+    settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.EVENT_HANDLER = "tests.events.handlers.ignore"
+    old, kept = taken(), taken()
+    run()
+    year_ago = timezone.now() - timedelta(days=12 * 31)
+    Event.objects.filter(pk=old.pk).update(occurred_at=year_ago, received_at=year_ago)
+    settings.EVENT_HANDLER = "selfcare.notifications.matching.match_all"
+    replay()
+    assert Notification.objects.get().event_id == kept.pk
+    told = capsys.readouterr().out
+    assert "1 events matched again, 0 failed." in told
+    assert "1 left out: older than notifications are kept." in told
+
+
 @pytest.mark.parametrize(
     "options", [{"from": "2027-01-01", "until": "2026-01-01"}, {"from": "yesterday"}]
 )
@@ -109,11 +127,49 @@ def test_it_forgets_what_is_older_than_it_may_be(settings: Any) -> None:
     Event.objects.filter(pk=waiting.pk).update(state=Event.State.WAITING)
     Event.objects.exclude(pk=fresh.pk).update(received_at=months)
     archive.refuse(source_id="evt_old", reason="too_old", digest="", body="")
-    Refusal.objects.update(received_at=months)
-    assert forgetting.clear_old() == 2
+    refusals = Refusal.objects.update(received_at=months)
+    assert forgetting.clear_old(threading.Event()) == 2 + refusals
     assert {event.pk for event in Event.objects.all()} == {waiting.pk, fresh.pk}
     assert not Refusal.objects.exists()
     assert old.pk != aside.pk
+
+
+def _aged(count: int) -> None:
+    for _ in range(count):
+        taken()
+    months = timezone.now() - timedelta(days=14 * 31)
+    Event.objects.update(received_at=months, state=Event.State.MATCHED)
+
+
+def test_it_forgets_all_however_many_have_grown_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forgetting, "AT_ONCE", 2)
+    _aged(7)
+    fresh = taken()
+    assert forgetting.clear_old(threading.Event()) == 7
+    assert [event.pk for event in Event.objects.all()] == [fresh.pk]
+
+
+def test_it_stops_forgetting_when_it_is_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forgetting, "AT_ONCE", 2)
+    _aged(3)
+    stop = threading.Event()
+    stop.set()
+    assert forgetting.clear_old(stop) == 0
+    assert Event.objects.count() == 3
+
+
+def test_several_forget_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forgetting, "AT_ONCE", 3)
+    _aged(40)
+    gone = at_once(3, lambda: forgetting.clear_old(threading.Event()))
+    assert sum(gone) == 40
+    assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["events.forgetting.clear_old", "notifications.keeping.sweep"])
+def test_nobody_else_of_a_worker_waits_while_it_forgets(name: str) -> None:
+    assert f"selfcare.{name}" in dict(settings.WORKER_LONG_DUTIES)
+    assert f"selfcare.{name}" not in dict(settings.WORKER_DUTIES)
 
 
 @pytest.mark.parametrize(

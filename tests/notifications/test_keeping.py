@@ -1,5 +1,6 @@
 """Notifications go when their time is over, with all that hangs on them, and nothing else does."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def test_it_removes_what_is_too_old_with_deliveries_and_attempts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(keeping, "BATCH", 2)
+    monkeypatch.setattr(keeping, "AT_ONCE", 2)
     reachable("email")
     rows = [told(object_id=f"txn_{n}") for n in range(6)]
     for delivery in Delivery.objects.all():
@@ -24,11 +25,11 @@ def test_it_removes_what_is_too_old_with_deliveries_and_attempts(
     old = timezone.now() - timedelta(days=370)
     aged = [row.pk for row in rows[:5] if row]
     Notification.objects.filter(pk__in=aged).update(created_at=old)
-    assert keeping.sweep() == 5
+    assert keeping.sweep(threading.Event()) == 5
     assert [row.pk for row in Notification.objects.all()] == [rows[5].pk] if rows[5] else False
     assert Delivery.objects.count() == 4
     assert Attempt.objects.count() == 4
-    assert keeping.sweep() == 0
+    assert keeping.sweep(threading.Event()) == 0
 
 
 def test_a_digest_goes_by_its_own_age_unless_it_still_waits() -> None:
@@ -37,7 +38,7 @@ def test_a_digest_goes_by_its_own_age_unless_it_still_waits() -> None:
         Delivery.objects.create(
             subject=HER, channel="email", digest_kind="daily", state=state, created_at=old
         )
-    assert keeping.sweep() == 1
+    assert keeping.sweep(threading.Event()) == 1
     assert Delivery.objects.get().state == "waiting"
 
 

@@ -44,6 +44,8 @@ class Command(BaseCommand):
                 events = events.filter(**{name: options[name]})
         done = replaying.replay(events, tell=self._tell if options["verbosity"] > 1 else None)
         self.stdout.write(f"{done.matched} events matched again, {done.failed} failed.")
+        if done.left_out:
+            self.stdout.write(f"{done.left_out} left out: older than notifications are kept.")
         if done.failed:
             raise CommandError("Some failed; the log says which and why.")
 
