@@ -2,8 +2,8 @@
 
 A claim moves `due_at` behind the lease, and that instant is the claim's token: what was claimed
 and not done by then is anybody's. The state changes in the transaction of the handler itself, so
-a worker that dies, or lost its claim, leaves nothing behind. A claim is handed over at once, one
-event a person; only where that fails, one after the other.
+a worker that dies, or lost its claim, leaves nothing behind. A claim is handed over at once; only
+where that fails, in halves, down to the one that can't be told.
 """
 
 import threading
@@ -16,16 +16,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from selfcare.events import reading
+from selfcare.events import claiming, reading
 from selfcare.events.kinds import Poison
-from selfcare.events.models import Event, EventQuerySet
+from selfcare.events.models import Event
 
-# Gets events of as many people and tells all of them or, raising, none.
+# Gets events in the order in which they came and tells all of them or, raising, none.
 type Handler = Callable[[Sequence[Event]], object]
 
 log = structlog.get_logger("selfcare.events")
 
-AT_ONCE = 20
 # How long after each failed try until the next; behind the last it is set aside.
 PAUSES = (1, 5, 30, 120)
 
@@ -37,72 +36,59 @@ class Lost(Exception):
 def run_due(stop: threading.Event) -> None:
     """Matches what waits, until nothing does or the worker is told to stop."""
     handler: Handler = import_string(settings.EVENT_HANDLER)
+    turn = claiming.Turn()
     while not stop.is_set():
-        batch = claim(AT_ONCE)
+        batch = claiming.claim(turn)
         if not batch:
             return
         while batch:
             if stop.is_set():
-                let_go(batch)
+                claiming.let_go(batch)
                 return
             together, batch = _apart(batch)
-            work_together(together, handler)
-
-
-def claim(most: int) -> list[Event]:
-    """The events that have waited longest, for as long as the lease ours alone."""
-    now = timezone.now()
-    if not Event.objects.claimable(now).exists():
-        return []
-    until = now + timedelta(seconds=settings.EVENT_LEASE_SECONDS)
-    with transaction.atomic():
-        batch = list(Event.objects.claimable(now).select_for_update(skip_locked=True)[:most])
-        Event.objects.filter(pk__in=[event.pk for event in batch]).update(due_at=until)
-    for event in batch:
-        event.due_at = until
-    return batch
-
-
-def let_go(batch: list[Event]) -> None:
-    """Leaves to others at once what was claimed and not begun."""
-    now = timezone.now()
-    for event in batch:
-        _ours(event).update(due_at=now)
+            work_together([event for event in together if _is_sound(event)], handler)
 
 
 def _apart(batch: list[Event]) -> tuple[list[Event], list[Event]]:
-    """Of each person the first event, and the rest; one that has to be read anew goes alone."""
-    first: dict[str, Event] = {}
-    for event in batch:
-        if event.type == reading.UNREADABLE:
-            return [event], [other for other in batch if other is not event]
-        first.setdefault(event.subject, event)
-    return list(first.values()), [event for event in batch if first[event.subject] is not event]
+    """What goes at once, and the rest: one that has to be read anew goes alone."""
+    odd = [event for event in batch if event.type == reading.UNREADABLE]
+    return (odd[:1], [event for event in batch if event is not odd[0]]) if odd else (batch, [])
 
 
-def work_together(events: list[Event], handler: Handler) -> None:
-    """Hands over claimed events at once; where that fails, each alone, so that one spoils none."""
-    if len(events) > 1:
+def _is_sound(event: Event) -> bool:
+    """Sets poison aside before it could spoil what it is handed over with."""
+    if event.type != reading.UNREADABLE:
         try:
-            with transaction.atomic():
-                ours = Event.objects.filter(
-                    pk__in=[event.pk for event in events],
-                    state=Event.State.WAITING,
-                    due_at=events[0].due_at,
-                )
-                if ours.update(
-                    state=Event.State.MATCHED, matched_at=timezone.now(), reason=""
-                ) != len(events):
-                    raise Lost
-                for event in events:
-                    reading.check(event)
-                handler(events)
-        except Exception as error:
-            log.info("events.one_by_one", count=len(events), cause=type(error).__name__)
-        else:
-            return
-    for event in events:
-        work(event, handler)
+            reading.check(event)
+        except Poison as poison:
+            _set_aside(event, str(poison))
+            return False
+    return True
+
+
+def work_together(events: Sequence[Event], handler: Handler) -> None:
+    """Hands over claimed events at once; where that fails, in halves, so that one spoils none."""
+    if len(events) == 1:
+        work(events[0], handler)
+    if len(events) < 2:
+        return
+    try:
+        with transaction.atomic():
+            ours = Event.objects.filter(
+                pk__in=[event.pk for event in events],
+                state=Event.State.WAITING,
+                due_at=events[0].due_at,
+            )
+            if ours.update(state=Event.State.MATCHED, matched_at=timezone.now(), reason="") != len(
+                events
+            ):
+                raise Lost
+            handler(events)
+    except Exception as error:
+        log.info("events.in_halves", count=len(events), cause=type(error).__name__)
+        half = len(events) // 2
+        work_together(events[:half], handler)
+        work_together(events[half:], handler)
 
 
 def work(event: Event, handler: Handler) -> None:
@@ -110,7 +96,7 @@ def work(event: Event, handler: Handler) -> None:
     structlog.contextvars.bind_contextvars(event_id=event.source_id)
     try:
         with transaction.atomic():
-            if not _ours(event).update(
+            if not claiming.ours(event).update(
                 state=Event.State.MATCHED, matched_at=timezone.now(), reason=""
             ):
                 raise Lost
@@ -135,15 +121,28 @@ def _failed(event: Event, error: Exception) -> None:
         _set_aside(event, told, tries=tries)
         return
     pause = PAUSES[tries - 1]
-    if _ours(event).update(tries=tries, due_at=timezone.now() + timedelta(seconds=pause)):
+    due_at = timezone.now() + timedelta(seconds=pause)
+    if claiming.ours(event).update(tries=tries, due_at=due_at):
         log.warning("event.failed", tries=tries, again_in_seconds=pause, exc_info=error)
 
 
 def _set_aside(event: Event, reason: str, *, tries: int | None = None) -> None:
     changes = {"state": Event.State.SET_ASIDE, "reason": reason.replace("\x00", "")[:300]}
-    if _ours(event).update(**changes, tries=event.tries + 1 if tries is None else tries):
-        log.warning("event.set_aside", type=event.type, reason=changes["reason"])
+    tries = event.tries + 1 if tries is None else tries
+    with transaction.atomic():
+        if not claiming.ours(event).update(**changes, tries=tries):
+            return
+        _pass_over(event)
+    log.warning("event.set_aside", type=event.type, reason=changes["reason"])
 
 
-def _ours(event: Event) -> EventQuerySet:
-    return Event.objects.filter(pk=event.pk, state=Event.State.WAITING, due_at=event.due_at)
+def _pass_over(event: Event) -> None:
+    """What nobody is told is news of its object all the same; that failing, it is still aside."""
+    if not event.subject:
+        return
+    pass_over: Callable[[Event], object] = import_string(settings.EVENT_PASSED_OVER)
+    try:
+        with transaction.atomic():
+            pass_over(event)
+    except Exception as error:
+        log.error("event.not_passed_over", exc_info=error)

@@ -62,7 +62,9 @@ class Event(models.Model):
             models.UniqueConstraint(fields=["source", "source_id"], name="each_event_once"),
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="events_waiting"),
+            models.Index(
+                fields=["subject", "due_at"], condition=Q(state="waiting"), name="events_waiting_of"
+            ),
             models.Index(
                 fields=["-received_at"], condition=Q(state="set_aside"), name="events_set_aside"
             ),

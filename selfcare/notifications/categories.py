@@ -76,6 +76,12 @@ class Table:
     rows: tuple[Row, ...]
     open: Mapping[str, tuple[Any, ...]]
 
+    @property
+    def facts(self) -> frozenset[str]:
+        """By their names all facts that a line of it looks at."""
+        looked_at = [{*row.when, *row.unless} for row in self.rows]
+        return frozenset(self.open).union(*looked_at)
+
 
 def of(event_type: str, facts: Facts) -> Row | None:
     """What the event is to the person it is about; None where it is nothing to tell."""

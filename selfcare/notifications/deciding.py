@@ -170,7 +170,7 @@ def refusal(told: Told, wishes: Wishes, channel: str, now: datetime) -> str:
         return "mode_off" if choice.mode == Rule.Mode.OFF else "no_address"
     if categories.about(told.category).never_held:
         wanted = choice.mode != Rule.Mode.OFF or _stands_in(told, wishes, channel)
-        return "" if wanted else "mode_off"
+        return _too_late(told, channel, now) if wanted else "mode_off"
     return _unwanted(told, choice) or _too_late(told, channel, now)
 
 

@@ -4,6 +4,7 @@ A digest is a delivery without a notification. It takes parts until it is closed
 one is sent: what comes later goes into the next one, so that nothing is left out of a message.
 """
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 
@@ -68,18 +69,18 @@ def put(delivery: Delivery, *, kind: str, due_at: datetime, reason: str) -> None
 type Place = tuple[str, str]
 
 
-def crowded(places: Collection[Place], now: datetime, *, most: int) -> set[Place]:
-    """Of these people and channels those on which more than `most` went out within a minute."""
+def lately(places: Collection[Place], now: datetime, *, most: int) -> Counter[Place]:
+    """How many went out to these people on these channels within a minute."""
     if len(places) == 1:
         # One person may be in a flood of thousands: counted no further than need be.
         ((subject, channel),) = places
-        lately = _lately(now).filter(subject=subject, channel=channel)
-        return set(places) if len(lately.values_list("pk")[:most]) >= most else set()
-    lately = _lately(now).filter(
+        rows = _lately(now).filter(subject=subject, channel=channel)
+        return Counter({(subject, channel): len(rows.values_list("pk")[:most])})
+    rows = _lately(now).filter(
         subject__in={subject for subject, _ in places}, channel__in={one for _, one in places}
     )
-    counts = lately.values_list("subject", "channel").annotate(count=Count("pk"))
-    return {(one, channel) for one, channel, count in counts if count >= most} & set(places)
+    counts = rows.values_list("subject", "channel").annotate(count=Count("pk"))
+    return Counter({(one, channel): count for one, channel, count in counts})
 
 
 def _lately(now: datetime) -> DeliveryQuerySet:

@@ -1,10 +1,11 @@
 """Turns an event into what a person is told: one notification, one delivery a channel; once.
 
-Runs in the caller's transaction. Older and newer events of one thing may come in any order and to
-several workers at once: a newer state ends what waits about it, and an older one comes too late.
+Runs in the caller's transaction, one person's events in one at a time. Older and newer ones of a
+thing may come in any order: a newer state ends what waits about it, an older one comes too late.
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,13 +15,11 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from selfcare.events.kinds import Poison
 from selfcare.events.models import Event
-from selfcare.money import LARGEST_MINOR
 from selfcare.notifications import (
     address_book,
-    categories,
     deciding,
+    facts,
     freshest,
     gathering,
     people,
@@ -32,14 +31,7 @@ from selfcare.notifications.people import Known
 
 log = structlog.get_logger("selfcare.notifications")
 
-# What the event says of its object is in columns of its own.
-NOT_FACTS = frozenset({"subject", "object", "id", "version"})
 STATES = {"sent": Delivery.State.SENT, "not_wanted": Delivery.State.NOT_WANTED}
-LONGEST_FACT = 2000
-
-
-class BadFacts(Poison):
-    """The event says something that can't be told to anybody; it is to be set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,70 +52,49 @@ def match(event: Event) -> Notification | None:
 
 
 def match_all(events: Sequence[Event]) -> dict[uuid.UUID, Notification]:
-    """The same for events of as many people, all or none; by event, where there is one to tell.
-
-    One event a person: what it does to others of theirs, the next call sees.
-    """
+    """The same for many, all or none, each person's in order; by event, where one is to be told."""
     # Locks are taken in one order everywhere, so that no two workers wait for each other.
     ours = sorted((event for event in events if event.subject), key=lambda one: one.subject)
-    subjects = [event.subject for event in ours]
-    if len(set(subjects)) != len(subjects):
-        raise ValueError("two events of one person at once")
-    facts = {event.pk: facts_of(event) for event in ours}
-    now = timezone.now()
+    told_of = {event.pk: facts.of(event) for event in ours}
+    subjects = {event.subject for event in ours}
     with transaction.atomic(savepoint=False):
-        of_objects = [event for event in ours if event.object_id and event.version]
-        if of_objects:
-            freshest.hold(of_objects)
-            freshest.end_older(of_objects, facts, now)
-        made = Notification.objects.filter(event_id__in=list(facts), subject__in=subjects)
+        freshest.hold(subjects)
+        now = timezone.now()
+        freshest.end_older(ours, now)
+        made = Notification.objects.filter(event_id__in=list(told_of), subject__in=subjects)
         known = {one.event_id: one for one in made}
-        overtaken = freshest.overtaken(of_objects) if of_objects else set()
+        overtaken = freshest.overtaken(ours)
         happened = []
         for event in ours:
             over = event.pk in overtaken
-            told = Told.of(event.type, facts[event.pk], event.occurred_at, over=over)
+            told = Told.of(event.type, told_of[event.pk], event.occurred_at, over=over)
             if told is not None and event.pk not in known:
-                happened.append(Happened(event, facts[event.pk], told))
+                happened.append(Happened(event, told_of[event.pk], told))
         return known | (_tell(happened, now) if happened else {})
 
 
-def facts_of(event: Event) -> dict[str, Any]:
-    """What the event says besides whose and which it is; raises BadFacts."""
-    if not isinstance(event.data, dict):
-        raise BadFacts("data is no object")
-    facts = {name: value for name, value in event.data.items() if name not in NOT_FACTS}
-    for name, value in facts.items():
-        if name.endswith("_minor") and value is not None:
-            if type(value) is not int or not 0 <= value <= LARGEST_MINOR:
-                raise BadFacts(f"{name} is no amount in minor units")
-        elif isinstance(value, str) and len(value) > LONGEST_FACT:
-            raise BadFacts(f"{name} is too long")
-        elif name.endswith(("_at", "_by")) and value and categories.instant(value) is None:
-            raise BadFacts(f"{name} is no instant")
-    currency = facts.get("currency")
-    if facts.get("amount_minor") is not None and not _is_currency(currency):
-        raise BadFacts("an amount without its currency")
-    return facts
-
-
-def _is_currency(value: object) -> bool:
-    return isinstance(value, str) and len(value) == 3 and value.isascii() and value.isupper()
+def pass_over(event: Event) -> None:
+    """It is set aside and told to nobody, but a newer state of its object all the same."""
+    with transaction.atomic(savepoint=False):
+        freshest.hold([event.subject])
+        freshest.end_older([event], timezone.now())
 
 
 def _tell(happened: Sequence[Happened], now: datetime) -> dict[uuid.UUID, Notification]:
-    known = people.with_email([one.event.subject for one in happened])
-    for one in happened:
-        if one.event.type == "session.started" or one.event.subject not in known:
-            address_book.know_sign_in_address(one.event.subject)
-    persons = people.read([one.event.subject for one in happened])
+    subjects = sorted({one.event.subject for one in happened})
+    signed_in = {one.event.subject for one in happened if one.event.type == "session.started"}
+    for subject in sorted(signed_in | (set(subjects) - people.with_email(subjects))):
+        address_book.know_sign_in_address(subject)
+    persons = people.read(subjects)
+    digests = Digests()
     rows, deliveries = {}, []
     for one, decisions in _decide(happened, persons, now):
         inbox = next(each for each in decisions if each.channel == Channel.IN_APP)
         notification = rows[one.event.pk] = _notification(one, inbox, now)
         addresses = persons[one.event.subject].addresses
         deliveries += [
-            _delivery(notification, each, addresses.get(each.channel), now) for each in decisions
+            _delivery(notification, each, addresses.get(each.channel), digests, now)
+            for each in decisions
         ]
     Notification.objects.bulk_create(rows.values())
     Delivery.objects.bulk_create(deliveries)
@@ -151,19 +122,21 @@ def _decide(
         (one.event.subject, each.channel)
         for one, decisions in found
         for each in decisions
-        if each.state == "waiting" and not each.digest_kind
+        if _goes_alone(each)
     }
-    crowds = gathering.crowded(going, now, most=deciding.MOST_A_MINUTE) if going else set()
+    most = deciding.MOST_A_MINUTE
+    lately = gathering.lately(going, now, most=most) if going else Counter()
     for one, decisions in found:
-        yield (
-            one,
-            [
-                decided(one, each.channel, crowded=True)
-                if (one.event.subject, each.channel) in crowds
-                else each
-                for each in decisions
-            ],
-        )
+        for place, each in enumerate(decisions):
+            if _goes_alone(each):
+                crowded = lately[one.event.subject, each.channel] >= most
+                lately[one.event.subject, each.channel] += 1
+                decisions[place] = decided(one, each.channel, crowded=crowded)
+        yield one, decisions
+
+
+def _goes_alone(decision: Decision) -> bool:
+    return decision.state == "waiting" and not decision.digest_kind
 
 
 def _notification(one: Happened, inbox: Decision, now: datetime) -> Notification:
@@ -189,13 +162,31 @@ def _notification(one: Happened, inbox: Decision, now: datetime) -> Notification
 
 
 def _is_history(told: Told, now: datetime) -> bool:
-    return (
-        told.occurred_at < now - deciding.STALE and not categories.about(told.category).never_held
-    )
+    return told.occurred_at < now - deciding.STALE
+
+
+class Digests:
+    """The open digests that this transaction holds already: each is asked for once."""
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[str, str, str], Delivery] = {}
+
+    def take(self, part: Delivery, kind: str, due_at: datetime) -> Delivery:
+        key = part.subject, part.channel, kind
+        held = self._held.get(key)
+        if held is None or due_at < held.due_at:
+            held = self._held[key] = gathering.open_digest(
+                subject=part.subject, channel=part.channel, kind=kind, due_at=due_at
+            )
+        return held
 
 
 def _delivery(
-    notification: Notification, decision: Decision, address: Address | None, now: datetime
+    notification: Notification,
+    decision: Decision,
+    address: Address | None,
+    digests: Digests,
+    now: datetime,
 ) -> Delivery:
     row = Delivery(
         subject=notification.subject,
@@ -212,11 +203,6 @@ def _delivery(
         sent_at=now if decision.state == "sent" else None,
     )
     if decision.digest_kind:
-        row.digest = gathering.open_digest(
-            subject=row.subject,
-            channel=row.channel,
-            kind=decision.digest_kind,
-            due_at=decision.due_at,
-        )
+        row.digest = digests.take(row, decision.digest_kind, decision.due_at)
         row.state, row.due_at = Delivery.State.IN_DIGEST, row.digest.due_at
     return row

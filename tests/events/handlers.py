@@ -34,10 +34,11 @@ def fail_for_mia(events: Sequence[Event]) -> None:
         raise RuntimeError("the rules broke")
 
 
-def allow_each_person_once(events: Sequence[Event]) -> None:
-    subjects = [event.subject for event in events]
-    assert len(set(subjects)) == len(subjects)
+def fail_for_failed(events: Sequence[Event]) -> None:
+    """Chokes on one type."""
     remember(events)
+    if any(event.type == "transaction.failed" for event in events):
+        raise RuntimeError("the rules broke")
 
 
 def take_for_poison(events: Sequence[Event]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from selfcare.events import archive, matching_loop, reading
+from selfcare.events import archive, claiming, matching_loop, reading
 from selfcare.events.models import Event, Refusal
 from tests.events import handlers
 from tests.events.posted import body_of, spelt
@@ -31,6 +31,10 @@ def taken(**changes: Any) -> Event:
 
 def run() -> None:
     matching_loop.run_due(threading.Event())
+
+
+def claim(each: int = claiming.EACH) -> list[Event]:
+    return claiming.claim(claiming.Turn(), each=each)
 
 
 def now_due() -> None:
@@ -119,13 +123,53 @@ def test_one_that_fails_spoils_none_that_it_is_handed_over_with(settings: Any) -
     assert (hers.state, hers.tries) == (Event.State.WAITING, 1)
 
 
-def test_it_hands_over_at_once_one_event_a_person_in_their_order(settings: Any) -> None:
-    settings.EVENT_HANDLER = "tests.events.handlers.allow_each_person_once"
+def test_one_that_fails_spoils_no_other_of_the_same_person(settings: Any) -> None:
+    settings.EVENT_HANDLER = "tests.events.handlers.fail_for_failed"
+    fails = taken(type_="transaction.failed")
+    others = [taken() for _ in range(7)]
+    run()
+    matched = Event.objects.filter(state=Event.State.MATCHED)
+    assert {event.pk for event in matched} == {event.pk for event in others}
+    fails.refresh_from_db()
+    assert (fails.state, fails.tries) == (Event.State.WAITING, 1)
+
+
+def test_a_person_is_told_in_the_order_in_which_it_came() -> None:
     events = [taken(data__subject=f"usr_{name}") for name in ("alice", "bob", "alice", "alice")]
     run()
     assert set(Event.objects.values_list("state", "tries")) == {(Event.State.MATCHED, 0)}
     hers = [event.source_id for event in events if event.subject == "usr_alice"]
     assert [one for one in handlers.SEEN if one in hers] == hers
+
+
+def test_a_claim_has_something_of_everybody_who_waits() -> None:
+    for _ in range(3 * claiming.EACH):
+        taken(data__subject="usr_mia")
+    others = [taken(data__subject=name) for name in ("usr_alice", "usr_zoe")]
+    claimed = claim()
+    assert {event.pk for event in others} < {event.pk for event in claimed}
+    assert len(claimed) == claiming.EACH + len(others)
+
+
+def test_each_person_has_their_turn_however_many_have_floods(monkeypatch: Any) -> None:
+    monkeypatch.setattr(claiming, "PEOPLE", 3)
+    names = [f"usr_{letter}" for letter in "abcdefgh"]
+    for name in names:
+        for _ in range(9):
+            taken(data__subject=name)
+    turn, claims = claiming.Turn(), []
+    while batch := claiming.claim(turn, each=2):
+        claims.append([event.subject for event in batch])
+    assert {name for claimed in claims[:3] for name in claimed} == set(names)
+    assert all(claimed.count(name) <= 2 for claimed in claims for name in claimed)
+    assert sum(map(len, claims)) == 9 * len(names)
+
+
+def test_events_without_a_person_have_their_turn_too() -> None:
+    archive.take(reading.event_of(b"[]", "evt_odd", timezone.now()))
+    archive.drive_again(Event.objects.all())
+    taken()
+    assert {event.subject for event in claim()} == {"", "usr_alice"}
 
 
 def test_it_sets_poison_aside_at_once(settings: Any) -> None:
@@ -155,10 +199,10 @@ def test_a_connection_that_breaks_costs_a_try_and_nothing_else(settings: Any) ->
 def test_it_leaves_to_others_what_it_did_not_begin() -> None:
     for _ in range(5):
         taken()
-    batch = matching_loop.claim(5)
-    assert not matching_loop.claim(5)
-    matching_loop.let_go(batch[2:])
-    assert len(matching_loop.claim(5)) == 3
+    batch = claim(5)
+    assert not claim(5)
+    claiming.let_go(batch[2:])
+    assert len(claim(5)) == 3
 
 
 def test_it_stops_when_it_is_told_to() -> None:
@@ -168,13 +212,13 @@ def test_it_stops_when_it_is_told_to() -> None:
     stop.set()
     matching_loop.run_due(stop)
     assert not handlers.SEEN
-    assert len(matching_loop.claim(5)) == 5
+    assert len(claim(5)) == 5
 
 
 def test_another_takes_what_a_dead_worker_held(settings: Any) -> None:
     settings.EVENT_LEASE_SECONDS = 0
     event = taken()
-    dead = matching_loop.claim(1)
+    dead = claim(1)
     run()
     assert [event.source_id] == handlers.SEEN
     matching_loop.work(dead[0], handlers.remember)
@@ -183,7 +227,7 @@ def test_another_takes_what_a_dead_worker_held(settings: Any) -> None:
 
 def test_of_two_who_hold_the_same_event_only_one_hands_it_over() -> None:
     event = taken()
-    held = matching_loop.claim(1)[0]
+    held = claim(1)[0]
     at_once(4, lambda: matching_loop.work(held, handlers.dawdle))
     assert [event.source_id] == handlers.SEEN
 

@@ -1,5 +1,7 @@
 """From event to notification and deliveries: once, and never an old state over a newer one."""
 
+import inspect
+import re
 import threading
 from datetime import timedelta
 from typing import Any
@@ -8,8 +10,10 @@ import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
+from selfcare.events import matching_loop
 from selfcare.events.models import Event
-from selfcare.notifications import categories, deciding, matching
+from selfcare.notifications import categories, deciding, facts, matching, security_words, words
+from selfcare.notifications.facts import BadFacts
 from selfcare.notifications.models import Delivery, Notification, Settings
 from tests.notifications.happenings import HER, outcomes, reachable, rule, taken, told
 
@@ -158,6 +162,44 @@ def test_a_newer_state_that_waits_to_be_matched_counts_already() -> None:
     assert not late.waits
 
 
+@pytest.mark.parametrize(
+    ("kind", "facts"),
+    [
+        ("weather.changed", {}),
+        ("transaction.exploded", {}),
+        ("transaction.completed", {"amount_minor": "a lot"}),
+        ("transaction.completed", {"counterparty_name": "x" * 2001}),
+    ],
+)
+@pytest.mark.parametrize("first", ["ask", "newer"])
+def test_a_newer_state_that_is_set_aside_ends_what_waits(
+    kind: str, facts: dict[str, Any], first: str
+) -> None:
+    stop = threading.Event()
+    if first == "newer":
+        taken(kind, version=3, object="transaction", **facts)
+        matching_loop.run_due(stop)
+    asks = taken("transaction.action_required", version=2, object="transaction")
+    matching_loop.run_due(stop)
+    if first == "ask":
+        assert Notification.objects.get(event_id=asks.pk).waits
+        taken(kind, version=3, object="transaction", **facts)
+        matching_loop.run_due(stop)
+    assert not Notification.objects.get(event_id=asks.pk).waits
+    assert Event.objects.get(version=3).state == Event.State.SET_ASIDE
+
+
+@pytest.mark.parametrize(
+    "changes", [{"version": 1}, {"object_id": "txn_2"}, {"subject": "usr_bob"}]
+)
+def test_what_is_set_aside_ends_nothing_else(changes: dict[str, Any]) -> None:
+    taken("transaction.action_required", version=2, object="transaction")
+    matching_loop.run_due(threading.Event())
+    taken("transaction.exploded", **{"version": 3, "object": "transaction", **changes})
+    matching_loop.run_due(threading.Event())
+    assert Notification.objects.get().waits
+
+
 def test_another_persons_newer_state_ends_nothing() -> None:
     asked = told("transaction.action_required", version=1)
     told("transaction.completed", version=2, subject="usr_bob")
@@ -197,7 +239,14 @@ def test_history_lies_in_the_inbox_read_and_is_sent_nowhere() -> None:
     assert made.read_at
     assert outcomes(made)["email"] == ("not_wanted", "too_old")
     notice = told("security.new_device", occurred_at=timezone.now() - timedelta(days=8))
-    assert outcomes(notice)["email"] == ("waiting", "security")
+    assert notice
+    assert notice.in_inbox
+    assert notice.read_at
+    found = outcomes(notice)
+    assert found["in_app"] == ("sent", "security")
+    assert {found[c] for c in ("email", "push")} == {("not_wanted", "too_old")}
+    late = told("security.new_device", occurred_at=timezone.now() - timedelta(days=6))
+    assert outcomes(late)["email"] == ("waiting", "security")
 
 
 def test_digests_gather_by_kind_and_channel() -> None:
@@ -279,20 +328,49 @@ def test_a_flood_becomes_one_message_and_no_notice_is_in_it() -> None:
         {"expires_at": "0001-01-01T00:00:00+14:00"},
         {"respond_by": "2026-11-21T10:00:00"},
         {"granted_minor": -5},
+        {"reason_code": "x" * 2001},
     ],
 )
 def test_what_cannot_be_told_is_refused_whole(facts: dict[str, Any]) -> None:
     event = taken("transaction.action_required", **facts)
-    with pytest.raises(matching.BadFacts):
+    with pytest.raises(BadFacts):
         matching.match(event)
     assert not Notification.objects.exists()
     assert not Delivery.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"cancelled_by": "merchant"},
+        {"looked_at": "at its desk"},
+        {"balance_minor": -5},
+        {"fee_minor": None},
+        {"terms": "x" * 30_000},
+        {"lines": ["x" * 100] * 100},
+    ],
+)
+def test_what_nobody_reads_here_spoils_nothing(more: dict[str, Any]) -> None:
+    made = told(**more)
+    assert made
+    assert made.facts["amount_minor"] == 6490
+    assert len(str(made.facts)) < 3000
+
+
+def test_all_that_sentences_are_made_of_is_looked_at() -> None:
+    read = set()
+    for room in (words, security_words):
+        source = inspect.getsource(room)
+        read |= set(re.findall(r"""facts(?:\.get\(|\[|, )["'](\w+)["']""", source))
+    assert {"amount_minor", "granted_minor", "expires_at", "title", "browser"} <= read | facts.SAID
+    assert read <= facts.READ
+    assert len(read) > 12
+
+
 def test_data_that_is_no_object_is_refused() -> None:
     event = taken()
     event.data = ["a", "list"]
-    with pytest.raises(matching.BadFacts):
+    with pytest.raises(BadFacts):
         matching.match(event)
 
 

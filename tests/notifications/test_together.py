@@ -75,9 +75,38 @@ def test_a_flood_of_one_is_none_of_another() -> None:
     assert reasons == {"usr_alice": "burst", "usr_bob": "default"}
 
 
-def test_two_events_of_one_person_are_not_taken_at_once() -> None:
-    with pytest.raises(ValueError, match="one person"):
-        matching.match_all([taken(object_id="txn_1"), taken(object_id="txn_2")])
+def test_a_flood_in_one_go_is_one_message_but_for_the_first() -> None:
+    reachable("email", "push")
+    told("transaction.failed", object_id="txn_before")
+    many = deciding.MOST_A_MINUTE + 5
+    made = matching.match_all([taken(object_id=f"txn_{number}") for number in range(many)])
+    assert len(made) == many
+    reasons = [the("email", one).reason for one in made.values()]
+    assert reasons == ["default"] * (deciding.MOST_A_MINUTE - 1) + ["burst"] * 6
+    digest = Delivery.objects.get(digest_kind="burst")
+    assert digest.parts.count() == 6
+
+
+def test_states_of_one_thing_in_one_go_leave_the_newest_in_any_order() -> None:
+    asked = told("transaction.action_required", object_id="txn_1")
+    made = matching.match_all(
+        [
+            taken("transaction.action_required", object_id="txn_2", version=2),
+            taken("transaction.completed", object_id="txn_1", version=3),
+            taken("transaction.action_required", object_id="txn_2", version=1),
+            taken("transaction.action_required", object_id="txn_1", version=2),
+        ]
+    )
+    assert asked
+    asked.refresh_from_db()
+    assert not asked.waits
+    waits = {(one.object_id, one.version): one.waits for one in made.values()}
+    assert waits == {
+        ("txn_1", 2): False,
+        ("txn_1", 3): False,
+        ("txn_2", 1): False,
+        ("txn_2", 2): True,
+    }
 
 
 def test_what_a_slow_provider_left_is_given_back(
