@@ -104,7 +104,7 @@ def _channels(sandbox_port: int, kept: dict[str, str]) -> dict[str, str]:
         "SMS_TOKENS": f"{kept['SMS_TOKENS']} {kept['SMS_TOKENS']}",
         "VAPID_SUBJECT": "mailto:push@selfcare.example",
         # The outbox lives on loopback, where nothing may be sent otherwise.
-        "OUTBOUND_PRIVATE_HOSTS": f"{box} {mail}",
+        "OUTBOUND_PRIVATE_HOSTS": box,
     }
 
 

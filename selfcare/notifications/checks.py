@@ -12,6 +12,7 @@ from selfcare.clients.mail import MailServer
 from selfcare.notifications.channels import push
 
 REAL = frozenset({"staging", "production"})
+SHORTEST_KEY = 32
 
 
 @register
@@ -75,14 +76,24 @@ def pushes_can_be_signed(**_: Any) -> Sequence[CheckMessage]:
 
 @register(Tags.security)
 def nobody_names_our_own_hosts(**_: Any) -> Sequence[CheckMessage]:
-    """What people name as theirs may lead to nothing of ours where it matters."""
-    if settings.ENVIRONMENT not in REAL or not settings.OUTBOUND_PRIVATE_HOSTS:
+    """What people name as theirs may lead to nothing of ours where strangers come."""
+    if settings.LOCAL or not settings.OUTBOUND_PRIVATE_HOSTS:
         return []
     return [
         Error(
             f"OUTBOUND_PRIVATE_HOSTS must be empty in {settings.ENVIRONMENT}.",
             id="selfcare.E021",
         )
+    ]
+
+
+@register(Tags.security)
+def links_in_mails_can_not_be_guessed(**_: Any) -> Sequence[CheckMessage]:
+    """Who knows the key mutes anybody's mails."""
+    if settings.LOCAL or all(len(key) >= SHORTEST_KEY for key in settings.UNSUBSCRIBE_KEYS):
+        return []
+    return [
+        Error(f"UNSUBSCRIBE_KEYS need {SHORTEST_KEY} characters each.", id="selfcare.E023"),
     ]
 
 

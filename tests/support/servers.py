@@ -174,7 +174,7 @@ def environment(stores: Stores) -> dict[str, str]:
         "SMS_TOKENS": f"{SMS_TOKEN} {SMS_TOKEN}",
         "VAPID_PRIVATE_KEY": VAPID_PRIVATE_KEY,
         "VAPID_SUBJECT": "mailto:push@selfcare.example",
-        "OUTBOUND_PRIVATE_HOSTS": f"127.0.0.1:{box_port} 127.0.0.1:{smtp_port}",
+        "OUTBOUND_PRIVATE_HOSTS": f"127.0.0.1:{box_port}",
         "SANDBOX_HOOK_SECRET": HOOK_SECRET,
         "SANDBOX_HOOK_WAITS": "0.3 0.3 0.6 1 2 4 8",
         "SANDBOX_SMTP_PORT": str(smtp_port),

@@ -96,6 +96,11 @@ def test_an_environment_that_is_not_named_is_production() -> None:
         ({"VAPID_PRIVATE_KEY": "short"}, "selfcare.E019"),
         ({"VAPID_PRIVATE_KEY": "A" * 42 + "E", "VAPID_SUBJECT": "us"}, "selfcare.E020"),
         ({"OUTBOUND_PRIVATE_HOSTS": "127.0.0.1:9000"}, "selfcare.E021"),
+        (
+            {"OUTBOUND_PRIVATE_HOSTS": "box:9000", "SELFCARE_ENVIRONMENT": "sandbox"},
+            "selfcare.E021",
+        ),
+        ({"UNSUBSCRIBE_KEYS": f"{SECRET} short"}, "selfcare.E023"),
         ({"SENDING_LEASE_SECONDS": "5"}, "selfcare.E022"),
         ({"TASKS_BACKEND": "celery"}, "BROKER_URL"),
         ({"SELFCARE_ENVIRONMENT": "prod"}, "SELFCARE_ENVIRONMENT"),
