@@ -17,15 +17,16 @@ SALT = "notifications.unsubscribing"
 
 
 def link(subject: str, categories: Sequence[str]) -> str:
-    """The address that stands in a mail about these categories; it never runs out."""
-    token = signing.dumps([subject, *categories], salt=SALT)
+    """The address that stands in a mail about these categories; good as long as its key is kept."""
+    token = signing.dumps([subject, *categories], key=_keys()[0], salt=SALT)
     return settings.SELFCARE_URL + reverse("notifications:unsubscribe", args=[token])
 
 
 def read(token: str) -> tuple[str, list[str]] | None:
     """Whose mails, about what; None if no such link was ever made by us."""
     try:
-        told = signing.loads(token, salt=SALT, fallback_keys=[*settings.SECRET_KEY_FALLBACKS])
+        first, *others = _keys()
+        told = signing.loads(token, key=first, salt=SALT, fallback_keys=others)
     except (signing.BadSignature, ValueError):
         return None
     match told:
@@ -33,6 +34,11 @@ def read(token: str) -> tuple[str, list[str]] | None:
             known = [one for one in categories if one in TABLE.about and about(one).can_be_muted]
             return subject, known
     return None
+
+
+def _keys() -> list[str]:
+    """Keys of its own, because a mail lies in a mailbox for longer than any session lasts."""
+    return settings.UNSUBSCRIBE_KEYS or [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
 
 
 def mute(*, subject: str, categories: Sequence[str]) -> None:

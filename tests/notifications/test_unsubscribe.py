@@ -128,3 +128,16 @@ def test_it_takes_links_after_the_secret_was_changed(stranger: Client, settings)
     settings.SECRET_KEY = "another-" * 10
     assert stranger.post(path).status_code == 200
     assert Rule.objects.exists()
+
+
+def test_it_takes_links_whose_secret_is_gone_for_all_else(stranger: Client, settings):
+    old = settings.SECRET_KEY
+    path = path_of(unsubscribing.link(happenings.HER, ["money_out"]))
+    settings.SECRET_KEY = "another-" * 10
+    assert stranger.post(path).status_code == 404
+    settings.UNSUBSCRIBE_KEYS = ["its-own-" * 5, old]
+    assert stranger.post(path).status_code == 200
+    new = path_of(unsubscribing.link(happenings.HER, ["money_in"]))
+    settings.UNSUBSCRIBE_KEYS = ["its-own-" * 5]
+    assert stranger.post(new).status_code == 200
+    assert stranger.post(path).status_code == 404
