@@ -103,6 +103,8 @@ class Wishes:
     digest_at: time = digests.AT
     digest_weekday: int = 0
     reachable: frozenset[str] = frozenset()
+    # Channels that have no provider here.
+    off: frozenset[str] = frozenset()
 
     def choice(self, category: str, channel: str) -> Choice:
         """What holds here, whatever was stored: what can't be chosen isn't."""
@@ -167,7 +169,9 @@ def refusal(told: Told, wishes: Wishes, channel: str, now: datetime) -> str:
     """
     choice = wishes.choice(told.category, channel)
     if channel != Channel.IN_APP and channel not in wishes.reachable:
-        return "mode_off" if choice.mode == Rule.Mode.OFF else "no_address"
+        if choice.mode == Rule.Mode.OFF:
+            return "mode_off"
+        return "channel_off" if channel in wishes.off else "no_address"
     if categories.about(told.category).never_held:
         wanted = choice.mode != Rule.Mode.OFF or _stands_in(told, wishes, channel)
         return _too_late(told, channel, now) if wanted else "mode_off"

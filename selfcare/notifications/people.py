@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from selfcare.notifications import digests
+from selfcare.notifications import channels, digests
 from selfcare.notifications.deciding import Choice, Wishes
 from selfcare.notifications.models import Address, Rule, Settings
 from selfcare.notifications.models.rules import Channel
@@ -77,7 +77,8 @@ def settings_of(subject: str) -> Settings:
 def as_wishes(
     settings: Settings, rules: Iterable[Rule], *, zone: ZoneInfo, reachable: frozenset[str]
 ) -> Wishes:
-    """Rows, saved or not, as deciding takes them."""
+    """Rows, saved or not, as deciding takes them; nobody is reached on a channel that is off."""
+    off = frozenset(Channel.values) - channels.on()
     quiet = None
     if settings.quiet_from is not None and settings.quiet_until is not None:
         quiet = Quiet(settings.quiet_from, settings.quiet_until)
@@ -87,5 +88,6 @@ def as_wishes(
         quiet=quiet,
         digest_at=settings.digest_at or digests.AT,
         digest_weekday=settings.digest_weekday,
-        reachable=reachable - {Channel.IN_APP},
+        reachable=reachable - {Channel.IN_APP} - off,
+        off=off,
     )
