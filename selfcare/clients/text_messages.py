@@ -28,12 +28,12 @@ def gateways() -> tuple[Service, ...]:
     )
 
 
-def hand_over(gateway: Service, *, to: str, text: str, reference: str) -> Reply:
-    """Gives one text to a gateway; again under the same reference it is the same text.
+def hand_over(gateway: Service, *, to: str, text: str, reference: str, key: str) -> Reply:
+    """Gives one text to a gateway; again under the same key it is the same text.
 
     Raises errors.NotSent or errors.OutcomeUnknown.
     """
     body: dict[str, Any] = {"to": to, "text": text, "reference": reference}
-    headers = {"Idempotency-Key": reference}
+    headers = {"Idempotency-Key": key}
     with deadline.within(SECONDS):
         return gateway.hand_over("send", "/messages", json=body, headers=headers)

@@ -66,7 +66,8 @@ def hold_all(pks: Collection[uuid.UUID]) -> list[Delivery]:
     if not taken:
         return []
     ours = Delivery.objects.filter(pk__in=pks, lease_holder=holder)
-    return list(ours.select_related("notification", "address").order_by("pk"))
+    ours = ours.select_related("notification", "address").prefetch_related("attempts")
+    return list(ours.order_by("pk"))
 
 
 def let_go(deliveries: Sequence[Delivery]) -> None:

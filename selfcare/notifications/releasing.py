@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from selfcare.notifications import categories, channels, deciding
+from selfcare.notifications import categories, channels, deciding, people, tried
 from selfcare.notifications.deciding import Told, Wishes
 from selfcare.notifications.models import Address, Delivery, Notification
 from selfcare.notifications.models.rules import Channel
@@ -41,13 +41,18 @@ def look(delivery: Delivery, person: Known, now: datetime) -> Release:
     wishes, usable = person.wishes, person.addresses
     if delivery.notification is None:
         return _digest(delivery, wishes, usable, now)
-    decision = deciding.decide(_told(delivery.notification, now), wishes, delivery.channel, now)
+    told = _told(delivery.notification, now)
+    decision = deciding.decide(told, wishes, delivery.channel, now)
     if decision.state == "not_wanted":
         return Release(reason=decision.reason, rule=decision.rule)
-    if decision.digest_kind:
-        # What was tried may have arrived: in a digest it would be told a second time.
-        kind = "" if delivery.tries else decision.digest_kind
-        return Release(reason=decision.reason, due_at=decision.due_at, digest_kind=kind)
+    if decision.digest_kind and not tried.anything(delivery):
+        return Release(
+            reason=decision.reason, due_at=decision.due_at, digest_kind=decision.digest_kind
+        )
+    # What was tried may have arrived: in a digest it would be told a second time. Only quiet hours
+    # hold it.
+    if decision.digest_kind and (held := deciding.held_until(told, wishes, now)):
+        return Release(reason="quiet_hours", due_at=held)
     return Release(told=[delivery.notification], count=1, addresses=_addresses(delivery, usable))
 
 
@@ -78,8 +83,9 @@ def _digest(
 
 
 def _parts(delivery: Delivery) -> Iterable[Delivery]:
+    """Those too that one browser has been told of, where another is still to be."""
     return (
-        delivery.parts.filter(state=Delivery.State.IN_DIGEST)
+        delivery.parts.filter(state__in=[Delivery.State.IN_DIGEST, Delivery.State.SENT])
         .select_related("notification")
         .order_by("-notification__occurred_at", "-pk")
         .iterator(chunk_size=PARTS_AT_ONCE)
@@ -107,16 +113,23 @@ def _told(notification: Notification, now: datetime) -> Told:
     return replace(told, occurred_at=max(told.occurred_at, now))
 
 
+def addresses_left(delivery: Delivery) -> Sequence[Address]:
+    """Where it is still to go to, as of now."""
+    return _addresses(delivery, people.addresses_of(delivery.subject))
+
+
 def _addresses(delivery: Delivery, usable: Mapping[str, Address]) -> Sequence[Address]:
     """Where to: each of a person's browsers, but one e-mail address and one phone.
 
     Security notices also go to the address that the person signs in with: whoever got into an
-    account may have made an address of their own the primary one.
+    account may have made an address of their own the primary one. Who has it gets it no more.
     """
     hers = Address.objects.of(delivery.subject).usable().filter(channel=delivery.channel)
     if delivery.channel == Channel.PUSH:
-        return list(hers.order_by("-is_primary", "verified_at", "pk"))
-    used = usable[delivery.channel]
-    if delivery.category and categories.about(delivery.category).never_held:
-        return [used, *hers.filter(from_provider=True).exclude(pk=used.pk)]
-    return [used]
+        wanted = list(hers.order_by("-is_primary", "verified_at", "pk"))
+    else:
+        used = usable.get(delivery.channel)
+        wanted = [used] if used else []
+        if used and delivery.category and categories.about(delivery.category).never_held:
+            wanted += hers.filter(from_provider=True).exclude(pk=used.pk)
+    return tried.unanswered(delivery, wanted)

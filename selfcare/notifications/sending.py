@@ -1,4 +1,4 @@
-"""Sends one delivery: takes it, looks whether it is still wanted, hands it over, writes it down.
+"""Sends one delivery: takes it, looks whether it is still wanted, hands it over.
 
 What is sent carries the delivery's id, so that the other side knows it again where our answer is
 lost. Nothing here waits in a database transaction for a provider.
@@ -8,20 +8,16 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from selfcare import deadline
 from selfcare.notifications import (
-    address_book,
-    backoff,
     channels,
     gathering,
     leases,
@@ -29,10 +25,13 @@ from selfcare.notifications import (
     people,
     releasing,
     rests,
+    settling,
+    tried,
 )
 from selfcare.notifications.channels import Message, Result
-from selfcare.notifications.models import Address, Attempt, AuditEntry, Delivery
+from selfcare.notifications.models import Address, AuditEntry, Delivery
 from selfcare.notifications.people import Known
+from selfcare.notifications.settling import Answers
 from selfcare.preferences.actions import speaking_to
 from selfcare.web.request import Person
 
@@ -43,15 +42,22 @@ MOST_OWN_FAULTS = 5
 LONGEST_SECONDS = 15.0
 # What was read of people for several messages holds so long.
 FRESH_SECONDS = 1.0
-# So often a provider that may have taken it is asked again, before another gets it.
-MOST_UNSURE = 3
+# A task that comes while its provider rests holds up the next ones for so long.
+RESTING_SECONDS = 0.5
 State = Delivery.State
-LOST = (OperationalError, InterfaceError)
 
 
 def send(pk: uuid.UUID) -> Result | None:
-    """Sends it once, if it is due and nobody else has it; what came of it, None if nothing did."""
+    """Sends it once, if it is due and nobody else has it; what came of it, None if nothing did.
+
+    While its provider rests it is given back without a try: who carried it here, maybe in another
+    process, doesn't know.
+    """
     held = leases.hold_all([pk])
+    if held and not rests.room(held[0].channel, 1):
+        time.sleep(RESTING_SECONDS)
+        leases.let_go(held)
+        return None
     return _bound(held[0], None) if held else None
 
 
@@ -74,7 +80,7 @@ def send_held(held: Sequence[Delivery], stopping: Callable[[], bool]) -> bool:
             return False
         try:
             _bound(delivery, persons.get(delivery.subject))
-        except LOST:
+        except settling.LOST:
             # This one waits for the end of its lease, as it would if we had died.
             connection.close()
             leases.let_go(held[place + 1 :])
@@ -106,53 +112,35 @@ def _send(delivery: Delivery, person: Known | None) -> Result | None:
         if not release.told or not release.addresses:
             _keep(delivery, release)
             return None
-        lost: dict[str, Any] = _lost_answers(delivery) if delivery.tries else {}
         # All of it is in their language: also what the channel writes around the words.
         with speaking_to(delivery.subject, row=person.preferences):
             message = messages.of(delivery, release.told, count=release.count)
-            results = _hand_over(delivery.channel, release.addresses, replace(message, **lost))
-    except LOST:
+            answers = _hand_over(delivery, release.addresses, message)
+    except settling.LOST:
         # The database is away: nothing was tried, and the message is none the worse for it.
         raise
     except Exception as error:
         log.exception("delivery.broke")
-        _settle(delivery, [_own_fault(delivery, error)])
+        settling.settle(delivery, [(None, _own_fault(delivery, error))])
         return None
-    rests.note(delivery.channel, down=all(one.provider_down for one in results))
-    best = _settle(delivery, results, addresses=release.addresses)
-    for address, result in zip(release.addresses, results, strict=True):
-        if result.off_reason:
-            address_book.switch_off(address=address, reason=result.off_reason)
-    return best
+    rests.note(delivery.channel, down=all(result.provider_down for _, result in answers))
+    return settling.settle(delivery, answers)
 
 
-def _lost_answers(delivery: Delivery) -> dict[str, Any]:
-    """The provider whose answers to the last tries were lost, if any: to ask it, or no longer."""
-    last = list(
-        Attempt.objects.filter(delivery=delivery)
-        .order_by("-pk")
-        .values_list("provider", "detail")[:MOST_UNSURE]
-    )
-    if not last or not last[0][1].startswith("unknown"):
-        return {}
-    provider = last[0][0]
-    lost = [one for one, detail in last if one == provider and detail.startswith("unknown")]
-    # Asked in vain that often, it would never come at all: rather twice than never.
-    return {"given_up_on" if len(lost) == MOST_UNSURE else "unsure_of": provider}
-
-
-def _hand_over(channel: str, addresses: Sequence[Address], message: Message) -> list[Result]:
+def _hand_over(delivery: Delivery, addresses: Sequence[Address], message: Message) -> Answers:
     # The lease outlives the calls: nobody else begins while they are on their way.
     most = min(LONGEST_SECONDS, settings.SENDING_LEASE_SECONDS * 0.6)
-    sender: Callable[..., Result] = channels.of(channel).send
+    sender: Callable[..., Result] = channels.of(delivery.channel).send
     ends_at = time.monotonic() + most
-    results = []
-    for address in addresses:
-        seconds = max(0.1, ends_at - time.monotonic())
+    answers = []
+    for place, address in enumerate(addresses):
+        # One that hangs leaves each of the others its share.
+        seconds = max(0.1, (ends_at - time.monotonic()) / (len(addresses) - place))
+        ours = replace(message, **tried.lost_answers(delivery, address))
         with deadline.within(seconds):
-            call = partial(sender, address, message, seconds=seconds)
-            results.append(channels.timed(partial(_safely, channel, call)))
-    return results
+            call = partial(sender, address, ours, seconds=seconds)
+            answers.append((address, channels.timed(partial(_safely, delivery.channel, call))))
+    return answers
 
 
 def _safely(channel: str, call: Callable[[], Result]) -> Result:
@@ -170,83 +158,6 @@ def _own_fault(delivery: Delivery, error: Exception) -> Result:
     return channels.later("", detail)
 
 
-# ── What comes of it ────────────────────────────────────────────────────────────────────────
-def _settle(
-    delivery: Delivery,
-    results: Sequence[Result],
-    *,
-    addresses: Sequence[Address] = (),
-) -> Result:
-    """Writes down each try and where the delivery is now; the best of several counts."""
-    order = list(Attempt.Outcome)
-    best = min(results, key=lambda one: order.index(one.outcome))
-    changes = _next(delivery, best)
-    if addresses:
-        changes["address"] = addresses[results.index(best)]
-    try:
-        ours = _write(delivery, results, changes)
-    except IntegrityError:
-        # The address was removed while it was being used.
-        changes.pop("address", None)
-        ours = _write(delivery, results, changes)
-    except LOST:
-        # The connection was lost while the provider took its time.
-        connection.close()
-        ours = _write(delivery, results, changes)
-    log.info(
-        "delivery.tried",
-        channel=delivery.channel,
-        state=changes["state"],
-        outcome=best.outcome,
-        provider=best.provider,
-        detail=best.detail,
-        tries=delivery.tries + 1,
-        ours=ours,
-    )
-    return best
-
-
-def _write(delivery: Delivery, results: Sequence[Result], changes: dict[str, Any]) -> bool:
-    """False if the delivery was no longer ours; what was tried is written down all the same."""
-    with transaction.atomic():
-        tries = [one for result in results for one in (*result.earlier, result)]
-        Attempt.objects.bulk_create(_attempt(delivery, one) for one in tries)
-        ours = leases.settle(delivery, tries=delivery.tries + 1, **changes)
-        if ours and changes["state"] == State.SENT and delivery.notification_id is None:
-            delivery.parts.filter(state=State.IN_DIGEST).update(
-                state=State.SENT, sent_at=changes["sent_at"], changed_at=changes["sent_at"]
-            )
-    return ours
-
-
-def _attempt(delivery: Delivery, result: Result) -> Attempt:
-    return Attempt(
-        delivery=delivery,
-        channel=delivery.channel,
-        provider=result.provider[:60],
-        outcome=result.outcome,
-        detail=result.detail[:200],
-        milliseconds=result.milliseconds,
-    )
-
-
-def _next(delivery: Delivery, result: Result) -> dict[str, Any]:
-    """The state that follows from a try, with its reason and time."""
-    now = timezone.now()
-    if result.outcome == Attempt.Outcome.SENT:
-        return {"state": State.SENT, "sent_at": now}
-    if result.outcome == Attempt.Outcome.REFUSED:
-        return {"state": State.DEAD, "reason": result.off_reason or _cause(result)}
-    pause = backoff.pause(delivery.tries + 1, at_least=result.retry_after)
-    if pause is None:
-        return {"state": State.DEAD, "reason": "gave_up"}
-    return {"state": State.WAITING, "due_at": now + timedelta(seconds=pause)}
-
-
-def _cause(result: Result) -> str:
-    return "broke" if result.detail.startswith("broke") else "refused"
-
-
 def _keep(delivery: Delivery, release: releasing.Release) -> None:
     """It doesn't go out now: not at all, or later in a digest."""
     with transaction.atomic():
@@ -260,6 +171,9 @@ def _keep(delivery: Delivery, release: releasing.Release) -> None:
                 )
         elif release.due_at:
             leases.settle(delivery, due_at=release.due_at, reason=release.reason)
+        elif told_at := tried.told_at(delivery):
+            # Only who was still to get it doesn't.
+            leases.settle(delivery, state=State.SENT, sent_at=told_at)
         else:
             leases.settle(
                 delivery,

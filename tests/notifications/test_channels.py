@@ -56,7 +56,7 @@ def test_it_offers_one_click_where_mails_may_be_muted():
 def test_it_offers_none_about_security(box_worker: Server, control: Control):
     box_worker.start()
     happenings.reachable("email")
-    happenings.told("session.started", object_id="ses_1", new_device=True, browser="Firefox")
+    happenings.told("security.new_device", object_id="ses_1", browser="Firefox")
     send("email")
     (mail,) = control.outbox(HERS)
     assert "List-Unsubscribe" not in dict(mail["headers"])
@@ -184,7 +184,7 @@ def test_it_gives_up_on_a_gateway_that_never_answers_rather_than_on_the_person(
     control.empty_outbox()
     delivery = told_by_text()
     control.fault("sms_one", "cut_before")
-    for _ in range(4):
+    for _ in range(5):
         rests.forget()
         make_due()
         send("sms")

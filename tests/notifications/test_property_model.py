@@ -19,7 +19,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from selfcare.notifications import channels, choosing, gathering, leases, sending
+from selfcare.notifications import channels, choosing, gathering, leases, sending, why_words
 from selfcare.notifications.deciding import Choice
 from selfcare.notifications.models import Address, Delivery, Notification
 from selfcare.preferences.models import Preferences
@@ -78,6 +78,7 @@ steps = st.one_of(
     st.tuples(st.just("address"), st.sampled_from(SENDING), st.booleans()),
     st.tuples(st.just("zone"), st.sampled_from([zone for _, zone in STARTS])),
     st.tuples(st.just("flood"), st.integers(21, 30)),
+    st.tuples(st.just("trouble"), st.integers(1, 3)),
 )
 
 
@@ -101,6 +102,8 @@ class World:
     cells: dict[tuple[str, str], Cell] = field(default_factory=dict)
     on: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(SENDING, True))
     versions: dict[str, int] = field(default_factory=dict)
+    # So often the provider says "later".
+    trouble: int = 0
     handed_over: list[str] = field(default_factory=list)
     seen: set[Any] = field(default_factory=set)
     minds: list[datetime] = field(default_factory=list)
@@ -140,12 +143,15 @@ class World:
 
 
 class Recorder:
-    """A provider that takes everything."""
+    """A provider that takes everything, now or when it is asked again."""
 
     def __init__(self, world: World) -> None:
         self.world = world
 
     def send(self, address: Address, message: channels.Message, **_more: Any) -> channels.Result:
+        if self.world.trouble:
+            self.world.trouble -= 1
+            return channels.later("list", "451")
         self.world.handed_over.append(f"{message.id} {address.value}")
         return channels.sent("list")
 
@@ -163,6 +169,7 @@ def act(world: World, step: tuple[Any, ...]) -> None:
         "address": switch,
         "zone": move,
         "flood": flood,
+        "trouble": be_troubled,
     }[name](world, *rest)
     post(world)
 
@@ -190,7 +197,8 @@ def happen(
         post(world)
         for row in made.deliveries.exclude(channel="in_app"):
             assert row.digest_id is None
-            assert (row.state == "sent") == world.may(made, row.channel), row.reason
+            is_told = row.state == "sent" or (row.state == "waiting" and row.tries > 0)
+            assert is_told == world.may(made, row.channel), row.reason
 
 
 def _in_app(world: World, cell: Cell, made: Notification) -> bool:
@@ -204,6 +212,10 @@ def _in_app(world: World, cell: Cell, made: Notification) -> bool:
 def flood(world: World, count: int) -> None:
     for _ in range(count):
         happen(world, "money_out", next(COUNTER), 90_000, "USD", None)
+
+
+def be_troubled(world: World, times: int) -> None:
+    world.trouble = times
 
 
 def wait(world: World, minutes: int) -> None:
@@ -296,7 +308,9 @@ def post(world: World) -> None:
         assert not row.notification.is_over(world.now)
         if is_alone:
             cell = world.cells.get((row.category, row.channel))
-            assert cell is None or cell.mode in {"at_once", "off"} or row.category == "security"
+            is_at_once = cell is None or cell.mode in {"at_once", "off"}
+            # What was tried by itself may have arrived, and is in no digest.
+            assert is_at_once or row.category == "security" or row.tries > 1
 
 
 def close(world: World) -> None:
@@ -305,8 +319,10 @@ def close(world: World) -> None:
     rows = Delivery.objects.filter(subject=world.subject).select_related("notification")
     assert not rows.filter(state__in=["waiting", "in_digest", "dead"]).exists()
     assert len(world.handed_over) == len(set(world.handed_over))
+    single = rows.filter(notification__isnull=False)
+    assert {row.reason for row in single} <= why_words.REASONS.keys()
     last = max(world.minds, default=None)
-    for row in rows.filter(notification__isnull=False).exclude(channel="in_app"):
+    for row in single.exclude(channel="in_app"):
         assert row.notification is not None
         settled = last is None or row.created_at >= last
         if not settled or row.notification.over_at is not None:

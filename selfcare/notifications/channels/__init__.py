@@ -1,7 +1,7 @@
 """One module a channel, all of one shape: `is_on()`, `send(address, message)`; no rules in here."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from types import ModuleType
@@ -35,10 +35,10 @@ class Message:
     unsubscribe_url: str = ""
     urgent: bool = False
     code: str = ""
-    # The provider that may have it already: its answer to the last try was lost.
+    # The provider that may have it already: its answer to a try was lost.
     unsure_of: str = ""
-    # The provider that lost so many answers that another is asked now.
-    given_up_on: str = ""
+    # Those that were asked for a lost answer so often that another is asked now.
+    given_up_on: Collection[str] = ()
 
     @property
     def more_words(self) -> str:

@@ -45,7 +45,9 @@ def is_on() -> bool:
 def send(address: Address, message: Message, *, seconds: float = 0) -> Result:
     """By the gateways in their order; one that lost an answer of this message comes alone."""
     text = compose(message)
-    give = partial(_give, to=address.value, text=text, reference=message.id)
+    # Another phone is another text: a gateway that refused the one may still take the other.
+    key = f"{message.id}_{address.pk.hex}"
+    give = partial(_give, to=address.value, text=text, reference=message.id, key=key)
     earlier: tuple[Result, ...] = ()
     for gateway in _wanted(message):
         result = channels.timed(partial(give, gateway))
@@ -62,13 +64,13 @@ def _wanted(message: Message) -> list[Service]:
     known = text_messages.gateways()
     if unsure := [one for one in known if one.name == message.unsure_of]:
         return unsure
-    others = [one for one in known if one.name != message.given_up_on]
+    others = [one for one in known if one.name not in message.given_up_on]
     return [one for one in others or known if rests.room(one.name, 1)]
 
 
-def _give(gateway: Service, *, to: str, text: str, reference: str) -> Result:
+def _give(gateway: Service, *, to: str, text: str, reference: str, key: str) -> Result:
     try:
-        reply = text_messages.hand_over(gateway, to=to, text=text, reference=reference)
+        reply = text_messages.hand_over(gateway, to=to, text=text, reference=reference, key=key)
     except errors.OutcomeUnknown as failure:
         return channels.later(gateway.name, f"unknown: {failure.detail}", provider_down=True)
     except errors.NotSent as failure:
@@ -90,7 +92,7 @@ def _meaning(name: str, reply: Reply) -> Result:
         return channels.later(name, said, retry_after=seconds, try_another=True)
     if reply.status in {401, 403} or reply.status >= 500:
         return channels.later(name, said, provider_down=True, try_another=True)
-    return channels.refused(name, said, off_reason=INVALID[code] if code in INVALID else "")
+    return channels.refused(name, said, off_reason=INVALID.get(code, ""))
 
 
 def _code(reply: Reply) -> str:

@@ -179,6 +179,8 @@ class Attempt(models.Model):
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
     channel = models.CharField(max_length=10, choices=Channel.choices)
+    # Addresses may be removed, so no foreign key. Null where it came to none.
+    address_id = models.UUIDField(null=True)
     provider = models.CharField(max_length=60, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     # Words of ours, or a code of the provider's; never an address, a name or a text.
