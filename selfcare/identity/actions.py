@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -11,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from selfcare.clients.auth import Identity
 from selfcare.identity import browsers, known_browsers, session_store
@@ -46,9 +48,19 @@ def start_session(identity: Identity, *, user_agent: str = "") -> SessionStore:
     if session.sid and Logout.objects.filter(sid=session.sid).exists():
         session.delete()
         raise EndedAlready
+    _hand_on(identity.subject)
     known_browsers.note(identity.subject, session.browser, session.key_hash)
     log.info(SESSION_STARTED, subject=identity.subject, session=_short(session.key_hash))
     return session
+
+
+def _hand_on(subject: str) -> None:
+    """Before the sign-in is told, so that the word goes where the provider says now."""
+    handler: Callable[[str], object] = import_string(settings.SIGN_IN_HANDLER)
+    try:
+        handler(subject)
+    except Exception:
+        log.exception("session.not_handed_on", subject=subject)
 
 
 def sign_in(request: Request, identity: Identity) -> None:

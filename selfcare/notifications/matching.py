@@ -82,8 +82,7 @@ def pass_over(event: Event) -> None:
 
 def _tell(happened: Sequence[Happened], now: datetime) -> dict[uuid.UUID, Notification]:
     subjects = sorted({one.event.subject for one in happened})
-    signed_in = {one.event.subject for one in happened if one.event.type == "session.started"}
-    for subject in sorted(signed_in | (set(subjects) - people.with_email(subjects))):
+    for subject in sorted(set(subjects) - people.with_email(subjects)):
         address_book.know_sign_in_address(subject)
     persons = people.read(subjects)
     digests = Digests()

@@ -55,7 +55,6 @@ def _off(facts: Facts) -> tuple[str, str]:
 
 
 SECURITY: dict[str, Callable[[Facts], tuple[str, str]]] = {
-    "session.started": _new_device,
     "security.new_device": _new_device,
     "security.address_added": _added,
     "security.address_removed": _removed,

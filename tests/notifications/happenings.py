@@ -62,12 +62,13 @@ def told(event_type: str = "transaction.completed", /, **facts: Any) -> Notifica
 
 
 def reachable(*channels: str, subject: str = HER) -> dict[str, Address]:
-    """Verified addresses of hers, one a channel."""
+    """Verified addresses of hers, one a channel, in place of what a sign-in made known."""
     values = {
         Channel.EMAIL: f"{subject}@example.com",
         Channel.SMS: "+4915112345678",
         Channel.PUSH: f"https://push.example/{subject}",
     }
+    Address.objects.filter(subject=subject, from_provider=True).delete()
     return {
         channel: Address.objects.create(
             subject=subject,

@@ -96,9 +96,8 @@ def test_it_knows_the_address_that_she_signs_in_with(her: Client):
 
 
 def test_it_follows_the_provider_to_a_new_address(her: Client):
-    her.get(LIST)
     sign_in(her, HER, email="alice@new.example")
-    her.get(LIST)
+    assert the("email", happenings.told()).address.value == "alice@new.example"
     new = Address.objects.get(subject=HER, value="alice@new.example")
     assert (new.from_provider, new.is_primary) == (True, True)
     old = Address.objects.get(subject=HER, value="alice@example.com")
@@ -106,9 +105,7 @@ def test_it_follows_the_provider_to_a_new_address(her: Client):
 
 
 def test_it_takes_no_address_that_the_provider_has_not_verified(client: Client):
-    session = sign_in(client, HER)
-    session["person"] = {**session["person"], "email_verified": False}
-    session.save()
+    sign_in(client, HER, email_verified=False)
     client.get(LIST)
     assert not Address.objects.exists()
 

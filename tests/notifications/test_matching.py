@@ -41,7 +41,6 @@ pytestmark = pytest.mark.django_db
         ("statement.ready", {}, "statements"),
         ("news.published", {}, "news"),
         ("session.started", {}, None),
-        ("session.started", {"new_device": True}, "security"),
         ("security.new_device", {}, "security"),
         ("security.address_off", {}, "security"),
         ("weather.changed", {}, None),

@@ -22,10 +22,19 @@ def sign_in(
     sid: str = "",
     zone: str = "UTC",
     user_agent: str = "",
+    email_verified: bool = True,
 ) -> SessionStore:
     """The client is signed in afterwards; `sid` is the provider's name for its own session."""
     session = start_session(
-        subject, name, roles=roles, email=email, acr=acr, sid=sid, zone=zone, user_agent=user_agent
+        subject,
+        name,
+        roles=roles,
+        email=email,
+        acr=acr,
+        sid=sid,
+        zone=zone,
+        user_agent=user_agent,
+        email_verified=email_verified,
     )
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
     return session
@@ -41,13 +50,14 @@ def start_session(
     sid: str = "",
     zone: str = "UTC",
     user_agent: str = "",
+    email_verified: bool = True,
 ) -> SessionStore:
     """A session without a browser; its `session_key` is what the cookie would hold."""
     claims = {
         "sub": subject,
         "name": name,
         "email": email,
-        "email_verified": True,
+        "email_verified": email_verified,
         "roles": list(roles),
         "zoneinfo": zone,
         "locale": "en",
