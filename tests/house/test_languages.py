@@ -253,7 +253,8 @@ def test_no_page_has_english_left(walker: Callable[..., Walkers], rich: Person) 
         *("/", "/transactions/", "/cases/", "/documents/", "/exports/", "/labels/", "/shares/"),
         *("/notifications/", "/notifications/settings/", "/notifications/addresses/"),
         *("/preferences/", "/devices/", "/statements/", "/verify/", "/transactions/summary/"),
-        *("/nowhere/", "/signed-out/", "/transactions/?q=12%2F11%2F2026", "/transactions/?q=lunch"),
+        *("/nowhere/", "/signed-out/", "/transactions/?q=12%2F11%2F2026"),
+        f"/transactions/?q={TYPED}",
         *(one.url for one in Instruction.objects.of(rich.sub)),
     )
     assert walk.pages > 100
@@ -283,7 +284,7 @@ def instructions(person: Person) -> None:
     """One of each action in each state."""
     shown = {
         "amount_minor": 6490, "currency": "EUR", "payee": "Nordlicht Books",
-        "account": "Everyday •••• 1752",
+        "account": f"{TYPED} •••• 1752",
     }  # fmt: skip
     for action in wording.DONE:
         for state in State:
@@ -376,6 +377,10 @@ def test_no_mail_has_english_left() -> None:
     assert not pseudo.english_on(rich.get_content(), data)
 
 
+# For the typesetting, not for people: how final something is, and that it is a code.
+MARKS = {"final", "open", "void", "code"}
+
+
 def test_no_document_has_english_left(
     walker: Callable[..., Walkers], rich: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -400,7 +405,8 @@ def test_no_document_has_english_left(
         f"document: {' '.join(left)}: {re.sub(r'txn_[0-9a-z]+|[0-9:]+', '…', text)}"
         for data in told
         for text in strings_in({name: value for name, value in data.items() if name != "lang"})
-        if (left := pseudo.english_in(text, walk.data))
+        if text not in MARKS
+        if (left := pseudo.english_in(text.replace("{code}", ""), walk.data))
     ]
 
 
