@@ -202,6 +202,8 @@ HOOK_SECRETS = env.secret_or_text("HOOK_SECRETS", "").split()
 EVENT_HANDLER = "selfcare.notifications.matching.match_all"
 # Who learns what the provider said of a person at sign-in, by subject; it keeps nobody from it.
 SIGN_IN_HANDLER = "selfcare.notifications.address_book.know_sign_in_address"
+# Who learns that a person goes by another clock, by subject.
+ZONE_HANDLER = "selfcare.notifications.retiming.clock_changed"
 # Who is handed one that is set aside: it is told to nobody, and news of its object all the same.
 EVENT_PASSED_OVER = "selfcare.notifications.matching.pass_over"
 # A worker that says nothing about an event for this long is taken for dead.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time
+from datetime import time
 
 import structlog
 from django.db import transaction
@@ -10,9 +10,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from selfcare.money import LARGEST_MINOR, BadAmount, exponent
-from selfcare.notifications import categories, deciding, merchants, people
+from selfcare.notifications import categories, merchants, people, retiming
 from selfcare.notifications.deciding import Choice, Wishes
-from selfcare.notifications.models import Delivery, Rule, Settings
+from selfcare.notifications.models import Rule, Settings
 from selfcare.notifications.models.rules import Channel
 from selfcare.notifications.refusals import Refused
 from selfcare.preferences.actions import zone_of
@@ -105,7 +105,7 @@ def save(*, subject: str, plan: Plan) -> Plan:
             for cell, choice in plan.choices.items()
             if _differs(cell, choice)
         )
-        _time_digests(subject, plan.wishes(subject), now)
+        retiming.arrange(subject, plan.wishes(subject), now)
     log.info("rules.saved", subject=subject, version=plan.version + 1)
     return plan_of(subject)
 
@@ -177,17 +177,6 @@ def _differs(cell: Cell, choice: Choice) -> bool:
     """A row only where it says something else than the default does."""
     default = categories.about(cell[0]).defaults[cell[1]]
     return choice.mode != default or bool(choice.above) or choice.merchants != Rule.Merchants.ALL
-
-
-def _time_digests(subject: str, wishes: Wishes, now: datetime) -> None:
-    """What is being gathered goes out by the new clock; what is on its way stays as it is."""
-    gathering = Delivery.objects.filter(
-        subject=subject, state=Delivery.State.WAITING, notification=None, closed_at=None
-    ).exclude(digest_kind="burst")
-    for digest in gathering.order_by("pk"):
-        due = deciding.digest_due(digest.digest_kind, wishes, now)
-        due = due or deciding.quiet_until(wishes, now) or now
-        gathering.filter(pk=digest.pk).update(due_at=due, changed_at=now)
 
 
 def cells(names: Iterable[str] = ()) -> list[Cell]:

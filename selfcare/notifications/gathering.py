@@ -52,6 +52,12 @@ def open_digest(*, subject: str, channel: str, kind: str, due_at: datetime) -> D
             continue  # somebody opened it in this moment: take theirs
 
 
+def hold_open(subject: str, channel: str) -> list[Delivery]:
+    """Those that still take parts; until this transaction ends nobody closes them or adds any."""
+    held = Delivery.objects.select_for_update(no_key=True).filter(_open(), subject=subject)
+    return list(held.filter(channel=channel).order_by("digest_kind"))
+
+
 def put(delivery: Delivery, *, kind: str, due_at: datetime, reason: str) -> None:
     """Makes a delivery that is there a part of the open digest; inside a transaction."""
     digest = open_digest(

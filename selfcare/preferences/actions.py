@@ -5,8 +5,11 @@ from contextlib import contextmanager
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from selfcare.preferences import choices
 from selfcare.preferences.models import Preferences
@@ -44,15 +47,18 @@ def save(*, subject: str, version: int, changes: dict[str, Any], page: str = "")
     `page` names an open page: what it saved itself a moment ago is nobody else's change.
     Raises ChangedElsewhere. The next page of every instance reads what is saved here.
     """
-    Preferences.objects.get_or_create(subject=subject)
+    before, _ = Preferences.objects.get_or_create(subject=subject)
     wanted = {name: changes[name] for name in FIELDS if name in changes}
     seen = Q(version=version) | (Q(saved_by=page) if page else Q())
-    saved = Preferences.objects.filter(seen, subject=subject).update(
-        **wanted, version=F("version") + 1, saved_by=page, saved_at=timezone.now()
-    )
-    if not saved:
-        raise ChangedElsewhere(of(subject))
-    return of(subject)
+    with transaction.atomic():
+        saved = Preferences.objects.filter(seen, subject=subject).update(
+            **wanted, version=F("version") + 1, saved_by=page, saved_at=timezone.now()
+        )
+        if not saved:
+            raise ChangedElsewhere(of(subject))
+        now = of(subject)
+        _tell_of_clock(before, now)
+    return now
 
 
 def remember(*, subject: str, language: str, zone: str) -> None:
@@ -61,7 +67,16 @@ def remember(*, subject: str, language: str, zone: str) -> None:
         "told_language": formats.known_language(language),
         "told_zone": zone if choices.zone(zone) else "",
     }
-    Preferences.objects.update_or_create(subject=subject, defaults=told)
+    before = of(subject)
+    with transaction.atomic():
+        now, _ = Preferences.objects.update_or_create(subject=subject, defaults=told)
+        _tell_of_clock(before, now)
+
+
+def _tell_of_clock(before: Preferences, now: Preferences) -> None:
+    """What waits for an hour of the person's day waits for another one."""
+    if zone_in(before) != zone_in(now):
+        import_string(settings.ZONE_HANDLER)(now.subject)
 
 
 def zone_of(subject: str) -> ZoneInfo:

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from selfcare.notifications import channels, choosing, gathering, leases, sending, why_words
 from selfcare.notifications.deciding import Choice
 from selfcare.notifications.models import Address, Delivery, Notification
+from selfcare.preferences import actions as preferences
 from selfcare.preferences.models import Preferences
 from tests.notifications.happenings import reachable, told
 
@@ -79,6 +80,12 @@ steps = st.one_of(
     st.tuples(st.just("zone"), st.sampled_from([zone for _, zone in STARTS])),
     st.tuples(st.just("flood"), st.integers(21, 30)),
     st.tuples(st.just("trouble"), st.integers(1, 3)),
+    st.tuples(
+        st.just("second thoughts"),
+        st.sampled_from(["money_out", "money_in", "failed", "cases"]),
+        st.sampled_from(["email", "push"]),
+        st.sampled_from(["off", "daily", "weekly"]),
+    ),
 )
 
 
@@ -170,6 +177,7 @@ def act(world: World, step: tuple[Any, ...]) -> None:
         "zone": move,
         "flood": flood,
         "trouble": be_troubled,
+        "second thoughts": think_again,
     }[name](world, *rest)
     post(world)
 
@@ -216,6 +224,14 @@ def flood(world: World, count: int) -> None:
 
 def be_troubled(world: World, times: int) -> None:
     world.trouble = times
+
+
+def think_again(world: World, category: str, channel: str, mode: str) -> None:
+    """What was tried in vain is to be told otherwise by now."""
+    be_troubled(world, 3)
+    happen(world, category, 1, 90_000, "USD", "mer_a")
+    post(world)
+    choose(world, category, channel, mode, None, "all")
 
 
 def wait(world: World, minutes: int) -> None:
@@ -278,7 +294,8 @@ def switch(world: World, channel: str, on: bool) -> None:
 
 
 def move(world: World, zone: str) -> None:
-    Preferences.objects.update_or_create(subject=world.subject, defaults={"zone": zone})
+    seen = preferences.of(world.subject).version
+    preferences.save(subject=world.subject, version=seen, changes={"zone": zone})
     world.zone = zone
 
 
@@ -290,6 +307,11 @@ def post(world: World) -> None:
             for pk in ids:
                 sending.send(pk)
             gathering.close_due(channel, world.now)
+    gathered = Delivery.objects.filter(subject=world.subject, state="in_digest")
+    for row in gathered.filter(digest__closed_at=None):
+        kind = row.digest.digest_kind if row.digest else ""
+        cell = world.cells.get((row.category, row.channel))
+        assert kind in {"quiet", "burst"} or (cell and cell.mode in {kind, "off"}), row.reason
     fresh = (
         Delivery.objects.filter(subject=world.subject, state="sent", notification__isnull=False)
         .exclude(channel="in_app")
@@ -339,7 +361,7 @@ def a_world(start: str, zone: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         world = World(subject, t, zone)
         with monkeypatch.context() as patched:
             patched.setattr(channels, "of", lambda _channel: Recorder(world))
-            patched.setattr(channels, "on", lambda: SENDING)
+            patched.setattr(channels, "on", lambda: frozenset({"in_app", *SENDING}))
             reachable(subject=subject)
             Preferences.objects.create(subject=subject, zone=zone)
             for merchant in MERCHANTS:
