@@ -227,6 +227,8 @@ VAPID_SUBJECT = env.text("VAPID_SUBJECT", f"mailto:selfcare@{ALLOWED_HOSTS[0]}")
 UNSUBSCRIBE_KEYS = env.secret_or_text("UNSUBSCRIBE_KEYS", "").split()
 # `host:port` that people may name though it is on a private network; locally alone.
 OUTBOUND_PRIVATE_HOSTS = env.text("OUTBOUND_PRIVATE_HOSTS", "").split()
+# With which those sign who post to /hooks/delivery-reports what came back later; none: nobody may.
+DELIVERY_REPORT_SECRETS = env.secret_or_text("DELIVERY_REPORT_SECRETS", "").split()
 # A worker that says nothing about a message for this long is taken for dead.
 SENDING_LEASE_SECONDS = env.integer("SENDING_LEASE_SECONDS", 60, least=2)
 NOTIFICATION_MONTHS = env.integer("NOTIFICATION_MONTHS", 12, least=1)

@@ -1,6 +1,7 @@
 """Where the platform posts what happened: verified, written down once, answered; nothing else."""
 
 import time
+from collections.abc import Sequence
 
 import structlog
 from django.conf import settings
@@ -21,6 +22,16 @@ log = structlog.get_logger("selfcare.events")
 RETRY_SECONDS = 5
 
 
+class Refusal(Exception):
+    """It isn't taken; `rightly`: whoever may sign did, and only its time is over."""
+
+    def __init__(self, status: int, reason: str, *, rightly: bool = False) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+        self.rightly = rightly
+
+
 @csrf_exempt
 @require_POST
 @public
@@ -29,34 +40,52 @@ def platform(request: Request) -> HttpResponse:
 
     A problem says why it wasn't; 503 asks the platform to come again.
     """
-    if request.content_type != "application/json":
-        return _refused(request, 415, "unsupported_media_type")
-    length = request.META.get("CONTENT_LENGTH", "")
-    if not length.isdecimal():
-        return _refused(request, 411, "length_required")
-    if int(length) > reading.LARGEST_BYTES:
-        return _refused(request, 413, "too_large")
     try:
-        return _take(request, request.body)
+        return _take(request)
+    except Refusal as refusal:
+        return refused(request, refusal)
     except (OperationalError, InterfaceError) as error:
-        log.error("database.not_available", error=type(error).__name__)
-        return problems.page(request, 503, retry_after=RETRY_SECONDS)
+        return not_now(request, error)
 
 
-def _take(request: Request, body: bytes) -> HttpResponse:
+def _take(request: Request) -> HttpResponse:
     try:
-        source_id = signatures.check(request.headers, body, settings.HOOK_SECRETS, time.time())
-    except signatures.NotSigned as refusal:
+        source_id = signed(request, settings.HOOK_SECRETS)
+    except Refusal as refusal:
         if refusal.rightly:
-            _keep(request, body, refusal.reason)
-        status = 400 if isinstance(refusal, signatures.Malformed) else 401
-        return _refused(request, status, refusal.reason)
-    event = reading.event_of(body, source_id, timezone.now())
+            _keep(request, request.body, refusal.reason)
+        raise
+    event = reading.event_of(request.body, source_id, timezone.now())
     taken = archive.take(event)
     if taken is Taken.CONFLICTING:
-        return _refused(request, 409, "conflicting")
+        raise Refusal(409, "conflicting")
     log.info("event.taken", event_id=source_id, type=event.type, was=taken.value)
+    return accepted(source_id)
+
+
+def signed(request: Request, secrets: Sequence[str]) -> str:
+    """The id of a posted message that one of `secrets` signed. Raises Refusal."""
+    if request.content_type != "application/json":
+        raise Refusal(415, "unsupported_media_type")
+    length = request.META.get("CONTENT_LENGTH", "")
+    if not length.isdecimal():
+        raise Refusal(411, "length_required")
+    if int(length) > reading.LARGEST_BYTES:
+        raise Refusal(413, "too_large")
+    try:
+        return signatures.check(request.headers, request.body, secrets, time.time())
+    except signatures.NotSigned as refusal:
+        status = 400 if isinstance(refusal, signatures.Malformed) else 401
+        raise Refusal(status, refusal.reason, rightly=refusal.rightly) from refusal
+
+
+def accepted(source_id: str) -> HttpResponse:
     return JsonResponse({"id": source_id}, status=202, headers={"Cache-Control": "no-store"})
+
+
+def not_now(request: Request, error: Exception) -> HttpResponse:
+    log.error("database.not_available", error=type(error).__name__)
+    return problems.page(request, 503, retry_after=RETRY_SECONDS)
 
 
 def _keep(request: Request, body: bytes, reason: str) -> None:
@@ -77,11 +106,13 @@ WORDS = {
     "bad_signature": "The signature doesn't fit the body.",
     "too_old": "It was signed more than five minutes ago.",
     "too_new": "It was signed for a time that is more than five minutes ahead.",
+    "malformed": "It is no report after the contract.",
     "conflicting": "Another event was taken under this id.",
 }
 
 
-def _refused(request: Request, status: int, reason: str) -> HttpResponse:
+def refused(request: Request, refusal: Refusal) -> HttpResponse:
+    status, reason = refusal.status, refusal.reason
     log.warning("hook.refused", reason=reason, event_id=request.headers.get("webhook-id", "")[:128])
     answer = problems.response(request, status, code=reason, detail=WORDS[reason])
     answer["Cache-Control"] = "no-store"

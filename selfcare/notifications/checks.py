@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
 from selfcare.clients.mail import MailServer
+from selfcare.events import signatures
 from selfcare.notifications.channels import push
 
 REAL = frozenset({"staging", "production"})
@@ -95,6 +96,17 @@ def links_in_mails_can_not_be_guessed(**_: Any) -> Sequence[CheckMessage]:
     return [
         Error(f"UNSUBSCRIBE_KEYS need {SHORTEST_KEY} characters each.", id="selfcare.E023"),
     ]
+
+
+@register(Tags.security)
+def reports_can_be_believed(**_: Any) -> Sequence[CheckMessage]:
+    """A secret that can be guessed lets a stranger switch addresses off."""
+    for number, secret in enumerate(settings.DELIVERY_REPORT_SECRETS, 1):
+        try:
+            signatures.key_of(secret)
+        except signatures.BadSecretError as error:
+            return [Error(f"DELIVERY_REPORT_SECRETS, number {number}: {error}", id="selfcare.E024")]
+    return []
 
 
 @register

@@ -18,8 +18,13 @@ def anything(delivery: Delivery) -> bool:
 
 def told_at(delivery: Delivery) -> datetime | None:
     """Since when an address has it; None where none surely does."""
-    taken = (one.at for one in _in_order(delivery) if one.outcome == Attempt.Outcome.SENT)
-    return next(taken, None)
+    return next((one.at for one in taken(delivery)), None)
+
+
+def taken(delivery: Delivery) -> list[Attempt]:
+    """The tries by which an address has it, one an address; not what came back later."""
+    last = {one.address_id: one for one in _in_order(delivery)}
+    return [one for one in last.values() if one.outcome == Attempt.Outcome.SENT]
 
 
 def unanswered(delivery: Delivery, addresses: Collection[Address]) -> list[Address]:
@@ -27,12 +32,9 @@ def unanswered(delivery: Delivery, addresses: Collection[Address]) -> list[Addre
 
     Driven again it goes once more to who refused it, and never to who has it.
     """
-    tries = _in_order(delivery)
-    done = {one.address_id for one in tries if one.outcome == Attempt.Outcome.SENT}
-    if delivery.tries:
-        last = {one.address_id: one.outcome for one in tries}
-        done |= {one for one, outcome in last.items() if outcome == Attempt.Outcome.REFUSED}
-    return [one for one in addresses if one.pk not in done]
+    final = FINAL if delivery.tries else {Attempt.Outcome.SENT}
+    last = {one.address_id: one.outcome for one in _in_order(delivery)}
+    return [one for one in addresses if last.get(one.pk) not in final]
 
 
 def lost_answers(delivery: Delivery, address: Address) -> dict[str, Any]:

@@ -101,6 +101,7 @@ def test_an_environment_that_is_not_named_is_production() -> None:
             "selfcare.E021",
         ),
         ({"UNSUBSCRIBE_KEYS": f"{SECRET} short"}, "selfcare.E023"),
+        ({"DELIVERY_REPORT_SECRETS": "whsec_c2hvcnQ="}, "selfcare.E024"),
         ({"SENDING_LEASE_SECONDS": "5"}, "selfcare.E022"),
         ({"TASKS_BACKEND": "celery"}, "BROKER_URL"),
         ({"SELFCARE_ENVIRONMENT": "prod"}, "SELFCARE_ENVIRONMENT"),
