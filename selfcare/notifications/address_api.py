@@ -48,11 +48,11 @@ class AddressIn(Schema):
 class AddressChange(Schema):
     """What is left out stays. The primary is unset by choosing another."""
 
-    name: Name | None = None
+    name: Name | None = Field(None, examples=["work"])
     is_primary: Literal[True] | None = None
 
 
-class CodeIn(Schema):
+class AddressCodeIn(Schema):
     code: Annotated[str, StringConstraints(max_length=40)] = Field(examples=["123456"])
 
 
@@ -158,7 +158,7 @@ def code_new(request: Any, address_id: AddressId) -> Any:
     response={200: AddressOut, **errors_for(400, 401, 403, 404, 409, 415, 422, 503)},
     summary="Verify an address",
 )
-def verification_new(request: Any, address_id: AddressId, body: CodeIn) -> Any:
+def verification_new(request: Any, address_id: AddressId, body: AddressCodeIn) -> Any:
     """With the code that was sent there; it has five tries and ten minutes."""
     address = own_address(request, address_id)
     verifying.verify(address, body.code)

@@ -37,7 +37,11 @@ def _refused(request: Any, refusal: Refused) -> HttpResponse:
     )
 
 
-@router.get("/rules", response={200: shapes.RulesOut, **errors_for(401, 503)}, summary="Your rules")
+@router.get(
+    "/rules",
+    response={200: shapes.NotificationRulesOut, **errors_for(401, 503)},
+    summary="Your rules",
+)
 def rules(request: Any) -> Any:
     """What holds for each kind of notice on each channel, chosen or by default."""
     return _rules(choosing.plan_of(request.person.subject))
@@ -45,7 +49,7 @@ def rules(request: Any) -> Any:
 
 @router.put(
     "/rules",
-    response={200: shapes.RulesOut, **errors_for(400, 401, 403, 409, 415, 422, 503)},
+    response={200: shapes.NotificationRulesOut, **errors_for(400, 401, 403, 409, 415, 422, 503)},
     summary="Set your rules",
 )
 def save_rules(request: Any, body: shapes.RulesIn) -> Any:
@@ -56,7 +60,7 @@ def save_rules(request: Any, body: shapes.RulesIn) -> Any:
             subject=request.person.subject, plan=replace(plan, version=body.seen_version)
         )
     except ChangedElsewhere as change:
-        return _changed(request, shapes.RulesOut(**_rules(change.plan)))
+        return _changed(request, shapes.NotificationRulesOut(**_rules(change.plan)))
     return _rules(saved)
 
 
@@ -169,7 +173,7 @@ def transaction_why(request: Any, transaction_id: TransactionId) -> Any:
 
 
 # ── From and to JSON ────────────────────────────────────────────────────────────────────────
-def _with_rules(plan: Plan, rows: Sequence[shapes.RuleIn]) -> Plan:
+def _with_rules(plan: Plan, rows: Sequence[shapes.NotificationRuleIn]) -> Plan:
     choices: dict[Cell, Choice] = {}
     for row in rows:
         cell = (row.category, row.channel)
@@ -224,7 +228,9 @@ def _settings(request: Any, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _changed(request: Any, current: shapes.RulesOut | shapes.SettingsOut) -> HttpResponse:
+def _changed(
+    request: Any, current: shapes.NotificationRulesOut | shapes.SettingsOut
+) -> HttpResponse:
     refusal = Refused("settings_changed")
     return problems.response(
         request, 409, code=refusal.code, detail=refusal.words, current=current.model_dump()

@@ -29,7 +29,7 @@ Version = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
 NOTIFICATION = "ntf_019c8f3e0a7b7c52a1d4f0b7c3a2e915"
 
 
-class RuleIn(Schema):
+class NotificationRuleIn(Schema):
     """What holds for one kind of notice on one channel."""
 
     category: Category = Field(examples=["money_out"])
@@ -47,7 +47,7 @@ class RuleIn(Schema):
     )
 
 
-class RuleOut(RuleIn):
+class NotificationRuleOut(NotificationRuleIn):
     """`chosen` is false where the default holds; `modes` are those that can be chosen."""
 
     chosen: bool = Field(examples=[True])
@@ -57,18 +57,18 @@ class RuleOut(RuleIn):
     )
 
 
-class RulesOut(Schema):
+class NotificationRulesOut(Schema):
     """All 36 cells of the matrix; `version` is of rules and settings together."""
 
     version: int = Field(examples=[4])
-    data: list[RuleOut]
+    data: list[NotificationRuleOut]
 
 
 class RulesIn(Schema):
     """All that is not the default; a cell that is left out is the default again."""
 
     seen_version: Version = Field(examples=[3], description="the version that you read")
-    data: list[RuleIn] = Field(max_length=36)
+    data: list[NotificationRuleIn] = Field(max_length=36)
 
 
 class QuietShape(Schema):
@@ -96,7 +96,9 @@ class SettingsIn(Schema):
 class PreviewIn(Schema):
     """Rules and settings to try; what is left out is as saved. Nothing is kept."""
 
-    rules: list[RuleIn] | None = Field(None, max_length=36, description="as for PUT /rules")
+    rules: list[NotificationRuleIn] | None = Field(
+        None, max_length=36, description="as for PUT /rules"
+    )
     settings: SettingsIn | None = Field(None, description="its `seen_version` doesn't matter")
 
 
