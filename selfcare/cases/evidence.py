@@ -22,7 +22,9 @@ log = structlog.get_logger("selfcare.cases")
 SALT = "selfcare.cases.evidence"
 # As many as a case holds at the service.
 MOST = 20
-LOST = "We couldn’t hand over “{name}” just now. Nothing else is lost: choose it again and send."
+LOST = noop(
+    "We couldn’t hand over “{name}” just now. Nothing else is lost: choose it again and send."
+)
 REFUSED = noop("The platform didn’t take “{name}”. Choose another file.")
 TOO_MANY = noop("At most 20 files go with it. “{name}” and what came after it was left out.")
 TOO_LARGE = noop(

@@ -12,7 +12,8 @@ ROOT = Path(settings.BASE_DIR)
 # Rooms that speak to programs (docs/decisions/0012-languages.md), and what tables call a column or
 # keep as a cause; a label of theirs that a page shows is found by walking the pages.
 TO_PROGRAMS = re.compile(
-    r"/(clients|events|migrations|models|management|exports/(camt|mt940|ofx|csv|xlsx|jsonl|formats|columns))/"
+    r"/(clients|events|migrations|models|management)/"
+    r"|/exports/(booking|camt|manifest|mt940|ofx|rows|workbook)\.py$"
     r"|/(api|\w+_api|api_\w+|checks|admin|apps|press|models)\.py$"
 )
 MODULES = sorted(

@@ -32,7 +32,7 @@ NO_WORDS = re.compile(
 )
 WORD = re.compile(r"[A-Za-zÀ-ž][A-Za-zÀ-ž’'-]+")
 TERMS = {
-    *("Selfcare", "English", "Español", "Deutsch", "Čeština", "camt"),
+    *("Selfcare", "English", "Español", "Deutsch", "Čeština", "camt", "ms"),
     *("Firefox", "Chrome", "Edge", "Opera", "Safari", "curl"),
     *("Linux", "Android", "Windows", "Mac", "iPhone", "iPad"),
 }
