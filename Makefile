@@ -6,6 +6,8 @@ export SANDBOX_PORT ?= 9000
 IN = .venv/bin/python
 LOCK = .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.12 \
 	--generate-hashes --no-header
+# Tests run side by side, each process with servers of its own: with given ones in a single process.
+TEST_PROCESSES ?= $(if $(DATABASE_URL)$(REDIS_URL),0,2)
 WITH_CHECK_ENV = set -a; . ./tools/check.env; set +a;
 
 .NOTPARALLEL:
@@ -27,8 +29,8 @@ dev: runtime-environment  ## the same, started anew whenever a file changes
 
 test: dev-environment  ## everything but the browser, on a real PostgreSQL and Valkey
 	@$(IN) -m tools.postgres --variable SANDBOX_DATABASE_URL --database box --unless-given -- \
-		$(IN) -m pytest -c tests/sandbox/pytest.ini tests/sandbox
-	@$(IN) -m pytest -m "not browser" tests
+		$(IN) -m pytest -n $(TEST_PROCESSES) -c tests/sandbox/pytest.ini tests/sandbox
+	@$(IN) -m pytest -n $(TEST_PROCESSES) -m "not browser" tests
 
 test-browser: dev-environment  ## the journeys in a real Chromium
 	@$(IN) -m tools.chromium

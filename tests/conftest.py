@@ -32,6 +32,8 @@ hypothesis.settings.load_profile("patient")
 def pytest_configure(config: pytest.Config) -> None:
     """pytest-django sets Django up after this, from the environment that is made here."""
     catalogs.compile_stale(Path(__file__).resolve().parents[1])
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        return  # it only hands tests out: each process that runs some has servers of its own
     stores = servers.Stores()
     config.stash[STORES] = stores
     config.add_cleanup(stores.remove)
