@@ -27,6 +27,9 @@ SANDBOX_HOOK_SECRET = env.text("SANDBOX_HOOK_SECRET", "")
 # Seconds from one attempt to the next; when they are used up, the event is given up.
 SANDBOX_HOOK_WAITS = env.spans("SANDBOX_HOOK_WAITS", "5 300 1800 7200 18000 36000 36000")
 SANDBOX_HOOK_AT_ONCE = env.whole("SANDBOX_HOOK_AT_ONCE", 8)
+# Where it is reported that mail to `late-bounce@…` came back, and with what that is signed.
+SANDBOX_REPORT_URL = env.text("SANDBOX_REPORT_URL", "") or f"{SELFCARE_URL}/hooks/delivery-reports"
+SANDBOX_REPORT_SECRET = env.text("SANDBOX_REPORT_SECRET", "")
 # The outbox: where it takes mail (0: nowhere), and what a sender of texts shows.
 SANDBOX_SMTP_HOST = env.text("SANDBOX_SMTP_HOST", "127.0.0.1")
 SANDBOX_SMTP_PORT = env.whole("SANDBOX_SMTP_PORT", 0)

@@ -88,6 +88,8 @@ def environment(port: int, sandbox_port: int) -> dict[str, str]:
         "SANDBOX_CLIENT_SECRET": kept["AUTH_CLIENT_SECRET"],
         "SANDBOX_CONTROL": "open",
         "SANDBOX_HOOK_SECRET": kept["HOOK_SECRETS"],
+        "DELIVERY_REPORT_SECRETS": kept["HOOK_SECRETS"],
+        "SANDBOX_REPORT_SECRET": kept["HOOK_SECRETS"],
         "SANDBOX_SMTP_PORT": str(mail_port(sandbox_port)),
         "SANDBOX_SMS_TOKEN": kept["SMS_TOKENS"],
         **_channels(sandbox_port, kept),

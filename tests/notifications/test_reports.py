@@ -9,7 +9,7 @@ from selfcare.events.models import Event
 from selfcare.notifications.models import Address, Delivery
 from tests.events.posted import signed, spelt
 from tests.notifications import happenings
-from tests.notifications.post import HERS, send, state, the, tries
+from tests.notifications.post import HERS, eventually, send, state, the, tries
 from tests.support.control import Control
 from tests.support.servers import Server
 
@@ -111,6 +111,19 @@ def test_it_asks_to_come_again_while_the_try_is_not_written_down(client: Client,
     Delivery.objects.filter(pk=sent.pk).update(state="waiting", lease_holder="0" * 32)
     assert report(client, sent) == 503
     assert Address.objects.get(value=HERS).state == "active"
+
+
+def test_it_hears_from_the_box_what_came_back_later(
+    box_worker: Server, site: Server, control: Control
+):
+    box_worker.start()
+    happenings.reachable("email")
+    Address.objects.filter(value=HERS).update(value="late-bounce@example.com")
+    delivery = the("email", happenings.told())
+    send("email")
+    assert state(delivery)[0] == "sent"
+    assert eventually(lambda: state(delivery) == ("dead", "bounced"), 20)
+    assert len(control.outbox("late-bounce@example.com")) == 1
 
 
 @pytest.mark.parametrize(

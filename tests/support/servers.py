@@ -176,6 +176,8 @@ def environment(stores: Stores) -> dict[str, str]:
         "VAPID_SUBJECT": "mailto:push@selfcare.example",
         "OUTBOUND_PRIVATE_HOSTS": f"127.0.0.1:{box_port}",
         "SANDBOX_HOOK_SECRET": HOOK_SECRET,
+        "DELIVERY_REPORT_SECRETS": HOOK_SECRET,
+        "SANDBOX_REPORT_SECRET": HOOK_SECRET,
         "SANDBOX_HOOK_WAITS": "0.3 0.3 0.6 1 2 4 8",
         "SANDBOX_SMTP_PORT": str(smtp_port),
         "SANDBOX_SMS_TOKEN": SMS_TOKEN,

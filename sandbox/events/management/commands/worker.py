@@ -15,7 +15,7 @@ from sandbox import clock
 from sandbox.cases import due as case_due
 from sandbox.events import keeping, months, posting, signing
 from sandbox.events.steadily import steadily
-from sandbox.outbox import smtp
+from sandbox.outbox import late_bounces, smtp
 from sandbox.transactions import due
 
 
@@ -26,16 +26,20 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        try:
-            signing.keys(settings.SANDBOX_HOOK_SECRET)
-        except signing.BadSecretError as error:
-            raise CommandError(f"SANDBOX_HOOK_SECRET: {error}") from error
-        duties: tuple[Callable[[], None], ...] = (
+        for name in ("SANDBOX_HOOK_SECRET", "SANDBOX_REPORT_SECRET"):
+            try:
+                signing.keys(getattr(settings, name))
+            except signing.BadSecretError as error:
+                raise CommandError(f"{name}: {error}") from error
+        duties: list[Callable[[], None]] = [
             partial(posting.run, stop),
             partial(steadily, let_time_pass, stop, seconds=0.5, name="time"),
             partial(steadily, months.tell_ended, stop, seconds=30, name="months"),
             partial(steadily, keeping.forget_old, stop, seconds=3600, name="forgetting"),
-        )
+        ]
+        if settings.SANDBOX_REPORT_SECRET:
+            bounces = late_bounces.LateBounces()
+            duties.append(partial(steadily, bounces.round, stop, seconds=1, name="late bounces"))
         threads = [threading.Thread(target=duty, daemon=True) for duty in duties]
         with ExitStack() as stack:
             if settings.SANDBOX_SMTP_PORT:
