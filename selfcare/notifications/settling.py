@@ -61,7 +61,7 @@ def _write(delivery: Delivery, answers: Answers, *, to: Address | None) -> tuple
         where = {"address": to} if to and not told_at else {}
         if not told_at and any(one.outcome == Attempt.Outcome.SENT for _, one in answers):
             told_at = timezone.now()
-        changes = _next(delivery, answers, told_at) | where
+        changes = {"sent_at": told_at} | _next(delivery, answers, told_at) | where
         ours = leases.settle(delivery, tries=delivery.tries + 1, **changes)
         if ours and told_at and delivery.notification_id is None:
             delivery.parts.filter(state=State.IN_DIGEST).update(
@@ -98,7 +98,7 @@ def _next(delivery: Delivery, answers: Answers, told_at: datetime | None) -> dic
     elif _goes_elsewhere(delivery, answers):
         return {"state": State.WAITING, "due_at": now}
     if told_at:
-        return {"state": State.SENT, "sent_at": told_at}
+        return {"state": State.SENT}
     if later:
         return {"state": State.DEAD, "reason": "gave_up"}
     return {"state": State.DEAD, "reason": results[0].off_reason or _cause(results[0])}

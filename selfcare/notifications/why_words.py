@@ -31,12 +31,19 @@ def verdict(delivery: Delivery, when: Callable[[datetime], str], where: str) -> 
     if delivery.state == State.IN_DIGEST and digest is not None:
         told["at"] = when(digest.due_at)
         return _gathered(digest) % told
-    if delivery.state == State.SENT:
+    if _is_told(delivery):
         return _sent(digest, where) % told
     if delivery.state == State.WAITING:
         return _waiting(delivery) % told
     is_dead = delivery.state == State.DEAD
     return _("It could not be delivered, and we stopped trying.") if is_dead else _("Not sent.")
+
+
+def _is_told(delivery: Delivery) -> bool:
+    """Also where another address is still to get it: each try stands below."""
+    return delivery.state == State.SENT or (
+        delivery.state == State.WAITING and delivery.sent_at is not None
+    )
 
 
 def _gathered(digest: Delivery) -> str:
@@ -183,4 +190,4 @@ def chip(delivery: Delivery) -> tuple[str, str, str]:
         State.IN_DIGEST: ("pending", "clock", _("Waits")),
         State.NOT_WANTED: ("neutral", "ban", _("Not told")),
         State.DEAD: ("failed", "triangle-alert", _("Failed")),
-    }[State(delivery.state)]
+    }[State.SENT if _is_told(delivery) else State(delivery.state)]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from selfcare.notifications import rests, sending, settling
+from selfcare.notifications import rests, sending, settling, why_words
 from selfcare.notifications.models import Address, Attempt, Delivery, Settings
 from selfcare.notifications.tasks import send_delivery
 from tests.notifications import happenings
@@ -100,6 +100,9 @@ def told_of_security(control: Control) -> Delivery:
     send("email")
     assert state(delivery)[0] == "waiting"
     assert len(control.outbox(HERS)) == 1
+    # She has it, whatever is still tried.
+    assert why_words.chip(delivery)[2] == "Told"
+    assert why_words.verdict(delivery, str, HERS) == f"Sent on {delivery.sent_at} to {HERS}."
     return delivery
 
 
