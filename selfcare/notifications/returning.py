@@ -68,13 +68,13 @@ def _reached(delivery: Delivery, recipient: str) -> tuple[Attempt | None, Addres
     tries = {one.address_id: one for one in tried.taken(delivery)}
     known = Address.objects.of(delivery.subject).filter(channel=delivery.channel)
     addresses = {one.pk: one for one in known.filter(pk__in=[pk for pk in tries if pk])}
-    for pk, one in addresses.items():
+    for one in addresses.values():
         if recipient and one.value.lower() == recipient.lower():
-            return tries[pk], one
+            return tries[one.pk], one
     if recipient or not tries:
         return None, None
-    pk = delivery.address_id if delivery.address_id in tries else next(iter(tries))
-    return tries[pk], addresses.get(pk) if pk else None
+    first = delivery.address_id if delivery.address_id in tries else next(iter(tries))
+    return tries[first], addresses.get(first) if first else None
 
 
 def _settle(delivery: Delivery, reason: str) -> None:

@@ -36,9 +36,10 @@ def read(token: str) -> tuple[str, list[str]] | None:
     return None
 
 
-def _keys() -> list[str]:
+def _keys() -> list[str | bytes]:
     """Keys of its own, because a mail lies in a mailbox for longer than any session lasts."""
-    return settings.UNSUBSCRIBE_KEYS or [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    own = settings.UNSUBSCRIBE_KEYS
+    return [*own] if own else [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
 
 
 def mute(*, subject: str, categories: Sequence[str]) -> None:
