@@ -1,8 +1,14 @@
 """What each test of notifications leaves behind: nothing on its way, no provider remembered."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from tests.support.servers import Server
 
 
 @pytest.fixture(autouse=True)
@@ -20,3 +26,19 @@ def at_rest() -> Iterator[None]:
     for channel in ("email", "sms", "push"):
         crews.close(channel)
     email.server().close()
+
+
+@pytest.fixture
+def post_office(box_worker: "Server") -> "Server":
+    """The box takes mail, texts and pushes."""
+    box_worker.start()
+    return box_worker
+
+
+@pytest.fixture
+def her(client: "Client") -> "Client":
+    """Alice's browser, signed in."""
+    from tests.support.sign_in import sign_in
+
+    sign_in(client, "usr_alice")
+    return client
