@@ -272,6 +272,27 @@ def test_it_looks_up_on_while_name_servers_say_nothing(monkeypatch: pytest.Monke
         over.set()
 
 
+def test_it_takes_no_host_for_dead_whose_name_it_did_not_get_to(monkeypatch: pytest.MonkeyPatch):
+    over = threading.Event()
+
+    def look_up(host: Any, *_: Any, **__: Any) -> Any:
+        over.wait(20)
+        raise socket.gaierror("nobody knows")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(allowed, "LOOK_UPS", 1)
+    monkeypatch.setattr(allowed, "LOOK_UP_SECONDS", 0.05)
+    monkeypatch.setattr(allowed, "look_ups", allowed._LookUps())
+    try:
+        tries = hosts.FAILURES + 1
+        silent = [post("https://silent.localhost/1") for _ in range(tries)]
+        waiting = [post("https://good.localhost/1") for _ in range(tries)]
+    finally:
+        over.set()
+    assert silent[-1] == "the host is resting"
+    assert "the host is resting" not in waiting
+
+
 def refusal(url: str) -> str:
     try:
         allowed.check(url)
