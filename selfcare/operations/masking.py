@@ -17,7 +17,7 @@ PLAIN = frozenset(
     {
         *("object", "id", "subject", "version", "kind", "direction", "status", "state", "currency"),
         *("reason_code", "merchant_id", "transaction_id", "expires_at", "respond_by", "actor"),
-        *("waiting_for", "month", "scope", "acr", "channel", "sequence", "new_device", "reason"),
+        *("waiting_for", "month", "scope", "acr", "channel", "sequence", "reason"),
     }
 )
 CODE = re.compile(r"[A-Za-z0-9_.:+\-]{0,80}", re.ASCII)
