@@ -231,6 +231,7 @@ def think_again(world: World, category: str, channel: str, mode: str) -> None:
     be_troubled(world, 3)
     happen(world, category, 1, 90_000, "USD", "mer_a")
     post(world)
+    world.traveller.shift(timedelta(seconds=1))
     choose(world, category, channel, mode, None, "all")
 
 
