@@ -195,7 +195,10 @@ def drive_again(deliveries: "QuerySet[Delivery]", by: Person, reason: str) -> in
     request_id = str(structlog.contextvars.get_contextvars().get("request_id", ""))
     with transaction.atomic():
         wanted = list(deliveries.values_list("pk", flat=True))
-        again = Delivery.objects.filter(pk__in=wanted, state=State.DEAD).update(
+        dead = Delivery.objects.filter(pk__in=wanted, state=State.DEAD)
+        # In one order, or two operators whose choices overlap could hold each other up for good.
+        ours = list(dead.order_by("pk").select_for_update().values_list("pk", flat=True))
+        again = Delivery.objects.filter(pk__in=ours).update(
             state=State.WAITING,
             reason="driven_again",
             tries=0,
