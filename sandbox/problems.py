@@ -16,7 +16,9 @@ TITLES = {
     409: "Conflict",
     413: "Too large",
     415: "Unsupported media type",
+    421: "Sent to the wrong place",
     422: "Can't be done as asked",
+    429: "Too many requests",
     500: "Something went wrong here",
     503: "Not available",
 }

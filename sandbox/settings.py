@@ -13,6 +13,8 @@ SELFCARE_URL = env.origin("SELFCARE_URL", "http://127.0.0.1:8000")
 SANDBOX_TRANSACTIONS_TOKEN = env.text("SANDBOX_TRANSACTIONS_TOKEN")
 SANDBOX_CLIENT_ID = env.text("SANDBOX_CLIENT_ID", "selfcare")
 SANDBOX_CLIENT_SECRET = env.text("SANDBOX_CLIENT_SECRET")
+# Whose keys the merchant API knows: the others' are like none.
+SANDBOX_KEYS = env.choice("SANDBOX_KEYS", ("test", "live"), "test")
 SANDBOX_CONTROL = env.choice("SANDBOX_CONTROL", ("open", "off"), "off")
 
 # How soon the other side answers by itself (to twice that; 0: never), and how long a yes can be
@@ -57,6 +59,7 @@ INSTALLED_APPS = [
     "sandbox.ledger",
     "sandbox.transactions",
     "sandbox.cases",
+    "sandbox.merchant_api",
     "sandbox.control",
     "sandbox.seeds",
     "sandbox.statements",

@@ -19,7 +19,8 @@ OPERATIONS = (
     "withdraw_confirmation", "repeat_offer", "repeat", "refund_request", "dispute", "fraud_report",
     "recall", "inquiry", "cases", "case", "case_message", "case_withdrawal", "case_escalation",
     "evidence", "totals", "summary", "stream", "statement", "merchants",
-    "token", "discovery", "jwks", "events", "hook", "smtp", "sms_one", "sms_two", "push", "*",
+    "token", "discovery", "jwks", "events", "hook", "smtp", "sms_one", "sms_two", "push",
+    "merchant_api", "*",
 )  # fmt: skip
 # What only one channel can answer.
 ONLY_AT = {

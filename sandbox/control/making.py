@@ -166,7 +166,7 @@ def _draft(owner: Person, facts: dict[str, Any], at: datetime) -> Transaction:
         if facts.get(name) is not None:
             _check_text(name, facts[name], longest)
     own = account(owner, facts.get("currency"), at)
-    shop = _shop(facts.get("merchant")) if kind in {"payment", "payout", "refund"} else None
+    shop = opened_shop(facts.get("merchant")) if kind in {"payment", "payout", "refund"} else None
     if shop:
         _temper(shop, facts.get("temperament"))
     world = journal.platform_account(Account.Kind.WORLD, own.currency)
@@ -225,7 +225,7 @@ def _to_person(row: Transaction, sub: Any) -> None:
     row.counterparty_name = other.name
 
 
-def _shop(name: Any) -> Merchant:
+def opened_shop(name: Any) -> Merchant:
     """A merchant by id or name; an unknown name opens a shop."""
     if name is None:
         found = Merchant.objects.order_by("pk").first()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sandbox.control import desk, news, outbox, views
+from sandbox.control import desk, merchants, news, outbox, views
 
 urlpatterns = [
     path("reset", views.reset),
@@ -16,6 +16,11 @@ urlpatterns = [
     path("cases/<str:id_>/answer", desk.answer_new),
     path("cases/<str:id_>/advance", desk.advance_new),
     path("payees", views.payees),
+    path("merchants", merchants.merchant_list),
+    path("merchants/<str:id_>/keys", merchants.key_list),
+    path("merchants/<str:id_>/return-addresses", merchants.return_address_list),
+    path("api-keys/<str:id_>/rotation", merchants.rotation_new),
+    path("api-keys/<str:id_>/revocation", merchants.revocation_new),
     path("faults", views.fault_list),
     path("faults/<int:number>", views.fault_detail),
     path("log", views.log),

@@ -24,7 +24,7 @@ from sandbox.seeds.shops import SHOPS, Shop
 FOUNDED = datetime(2024, 1, 1, tzinfo=UTC)
 SHOP_OPENING = {"EUR": 25_000_00, "GBP": 9_000_00, "CZK": 180_000_00, "DKK": 60_000_00,
                 "USD": 7_000_00}  # fmt: skip
-ROOMS = ("outbox", "events", "control", "cases", "transactions", "ledger", "people")
+ROOMS = ("merchant_api", "outbox", "events", "control", "cases", "transactions", "ledger", "people")
 STILL_OPEN = timedelta(minutes=5)
 
 

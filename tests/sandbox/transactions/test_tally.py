@@ -89,7 +89,7 @@ def test_parts_of_months_are_read_row_by_row(since: int | None, until: int | Non
 
 def test_a_set_of_merchants_keeps_its_exceptions() -> None:
     made = person(24)
-    shop = making._shop(None)
+    shop = making.opened_shop(None)
     rows = list(Transaction.objects.filter(person=made).order_by("created_at"))
     paid = [row.pk for row in rows if row.merchant_id]
     other = [row.pk for row in rows if not row.merchant_id]
