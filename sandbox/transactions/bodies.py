@@ -85,6 +85,11 @@ def read_json(request: HttpRequest, *, largest: int = LARGEST) -> Any:
     content = request.read(largest + 1)
     if len(content) > largest:
         raise ProblemError(413, "too_large", f"A body may have {largest} bytes.")
+    return json_of(content)
+
+
+def json_of(content: bytes) -> Any:
+    """What the bytes say, or ProblemError 400."""
     try:
         facts = json.loads(content.decode(), parse_constant=_no_constant)
         # Half a surrogate pair is legal in JSON's escapes and can't be stored or sent back.
@@ -96,8 +101,13 @@ def read_json(request: HttpRequest, *, largest: int = LARGEST) -> Any:
 
 def read[B: Body](request: HttpRequest, shape: type[B]) -> B:
     """The body in its shape, or ProblemError 400, 413 or 415."""
+    return shaped(read_json(request), shape)
+
+
+def shaped[B: Body](facts: Any, shape: type[B]) -> B:
+    """The facts in their shape, or ProblemError 400."""
     try:
-        return shape.model_validate(read_json(request))
+        return shape.model_validate(facts)
     except ValidationError as error:
         told = [
             {"field": ".".join(str(part) for part in found["loc"])[:80], "message": found["msg"]}

@@ -59,7 +59,7 @@ def carry_out(
 
     answer = once.once(
         claim,
-        person=person,
+        owner=person,
         operation=visit.operation,
         print_=once.fingerprint(person, request.path, body.model_dump(mode="json")),
         effect=effect,

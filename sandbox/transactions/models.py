@@ -153,6 +153,11 @@ class Transaction(models.Model):
                 condition=Q(merchant__isnull=False),
                 name="transaction_merchant",
             ),
+            models.Index(
+                fields=["merchant", "-created_at", "-id"],
+                condition=Q(merchant__isnull=False),
+                name="transaction_shop_page",
+            ),
             models.Index(fields=["person", "-updated_at"], name="transaction_changed"),
             models.Index(
                 fields=["due_at"], condition=Q(due_at__isnull=False), name="transaction_due"
@@ -235,10 +240,13 @@ class IdempotencyKey(models.Model):
     """A caller's key, claimed and committed before its effect, then holding the stored answer.
 
     Without an answer the write is running or died; `deadline` says until when it may still begin.
+    It is a person's or a merchant's; a merchant's begins with their id and a colon, so that no two
+    merchants who number their orders alike come upon each other's.
     """
 
-    key = models.CharField(max_length=128, unique=True)
-    person = models.ForeignKey(Person, models.CASCADE)
+    key = models.CharField(max_length=200, unique=True)
+    person = models.ForeignKey(Person, models.CASCADE, null=True)
+    merchant = models.ForeignKey(Merchant, models.CASCADE, null=True, db_index=False)
     operation = models.CharField(max_length=40)
     fingerprint = models.CharField(max_length=64)
     deadline = models.DateTimeField()

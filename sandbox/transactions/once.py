@@ -12,13 +12,16 @@ from django.db import transaction as database
 from django.http import HttpRequest
 
 from sandbox import clock
-from sandbox.people.models import Person
+from sandbox.people.models import Merchant, Person
 from sandbox.problems import ProblemError
 from sandbox.transactions.models import IdempotencyKey
 
 SKEW = timedelta(seconds=2)
 FARTHEST_DEADLINE = timedelta(minutes=10)
 ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+type Owner = Person | Merchant
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +62,17 @@ def claim_from(request: HttpRequest) -> Claim:
     return claim
 
 
-def fingerprint(person: Person, path: str, body: dict[str, Any]) -> str:
+def fingerprint(owner: Owner, path: str, body: dict[str, Any]) -> str:
     """Of what is asked, whatever the order and the spacing of its JSON."""
-    canonical = json.dumps([person.sub, path, body], sort_keys=True)
+    whose = owner.sub if isinstance(owner, Person) else owner.public_id
+    canonical = json.dumps([whose, path, body], sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def once(
     claim: Claim,
     *,
-    person: Person,
+    owner: Owner,
     operation: str,
     print_: str,
     effect: Callable[[], dict[str, Any]],
@@ -83,7 +87,7 @@ def once(
     has passed a look-up says that nothing happened.
     Raises ProblemError 422 `idempotency_key_reused` and 408 `deadline_passed`.
     """
-    row = _claimed(claim, person, operation, print_)
+    row = _claimed(claim, owner, operation, print_)
     if row.fingerprint != print_:
         told = "This key was used for something else."
         raise ProblemError(422, "idempotency_key_reused", told)
@@ -104,13 +108,14 @@ def once(
     return answer
 
 
-def _claimed(claim: Claim, person: Person, operation: str, print_: str) -> IdempotencyKey:
+def _claimed(claim: Claim, owner: Owner, operation: str, print_: str) -> IdempotencyKey:
     row = IdempotencyKey.objects.filter(key=claim.key).first()
     if row is None:
         try:
             return IdempotencyKey.objects.create(
                 key=claim.key,
-                person=person,
+                person=owner if isinstance(owner, Person) else None,
+                merchant=owner if isinstance(owner, Merchant) else None,
                 operation=operation,
                 fingerprint=print_,
                 deadline=claim.deadline,

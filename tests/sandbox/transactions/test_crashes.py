@@ -29,7 +29,7 @@ def send(
 ) -> once.Answer:
     return once.once(
         once.Claim(key, clock.now() + timedelta(seconds=seconds)),
-        person=person,
+        owner=person,
         operation="cancel",
         print_="the same",
         effect=effect,
