@@ -6,5 +6,9 @@ from sandbox.merchant_api import views
 
 urlpatterns = [
     path("balance", views.balance),
+    path("payments", views.payment_list),
+    path("payments/<str:id_>", views.payment_detail),
+    path("requests", views.request_list),
+    path("requests/<str:id_>", views.request_detail),
     re_path(r"", views.nowhere),
 ]

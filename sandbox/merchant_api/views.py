@@ -2,14 +2,21 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from sandbox import clock, problems
+from sandbox import clock, ids, problems
+from sandbox.merchant_api import paging, payments, record
+from sandbox.merchant_api.contract import NewPayment
 from sandbox.merchant_api.door import Visit, merchant_api
+from sandbox.merchant_api.models import ApiRequest
+from sandbox.merchant_api.paging import Place
 from sandbox.problems import ProblemError
+from sandbox.transactions import bodies, due
+
+VERDICTS = ApiRequest.Verdict.values
 
 
 @merchant_api("GET")
 def balance(request: HttpRequest, visit: Visit) -> HttpResponse:
-    rows = visit.merchant.accounts.order_by("currency")
+    due.apply_due(visit.at)
     data = [
         {
             "currency": row.currency,
@@ -17,9 +24,71 @@ def balance(request: HttpRequest, visit: Visit) -> HttpResponse:
             "available_minor": row.available_minor,
             "reserved_minor": row.reserved_minor,
         }
-        for row in rows
+        for row in visit.merchant.accounts.order_by("currency")
     ]
     return problems.answer(200, {"data": data, "as_of": clock.rfc3339(visit.at)})
+
+
+@merchant_api("GET", "POST")
+def payment_list(request: HttpRequest, visit: Visit) -> HttpResponse:
+    due.apply_due(visit.at)
+    if request.method == "POST":
+        return _new_payment(visit)
+    asked = paging.asked(request.GET, payments.FILTERS)
+    return problems.answer(200, payments.page(visit.merchant, asked, visit.at))
+
+
+def _new_payment(visit: Visit) -> HttpResponse:
+    if visit.exam.message.header("content-type") != "application/json":
+        raise ProblemError(415, "unsupported_media_type", "Send application/json.")
+    body = bodies.shaped(bodies.json_of(visit.content), NewPayment)
+    answer = payments.create(visit, body)
+    told = answer.body
+    if answer.status >= 400:
+        visit.code, told = told["code"], {**told, "request_id": visit.wire_id}
+    response = problems.answer(answer.status, told)
+    if answer.replayed:
+        response["Idempotency-Replayed"] = "true"
+    return response
+
+
+@merchant_api("GET")
+def payment_detail(request: HttpRequest, visit: Visit, id_: str) -> HttpResponse:
+    due.apply_due(visit.at)
+    return problems.answer(200, payments.one(visit.merchant, id_, visit.at))
+
+
+@merchant_api("GET")
+def request_list(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The log, newest first: `?verdict=refused&method=&key=&limit=&cursor=`."""
+    asked = paging.asked(request.GET, ("verdict", "method", "key"))
+    wanted = asked.filters
+    if wanted.get("verdict", VERDICTS[0]) not in VERDICTS:
+        raise paging.bad_filter("verdict", f"is one of {', '.join(VERDICTS)}")
+    rows = ApiRequest.objects.filter(merchant=visit.merchant).select_related("key")
+    named = {"key": "key__public_id"}
+    rows = rows.filter(**{named.get(name, name): value for name, value in wanted.items()})
+    if asked.after:
+        rows = rows.filter(asked.after.older("at"))
+    found = list(rows.order_by("-at", "-id")[: asked.limit + 1])
+    shown, more = found[: asked.limit], len(found) > asked.limit
+    body = {
+        "data": [record.shown(row, whole=False) for row in shown],
+        "next_cursor": Place(shown[-1].at, shown[-1].id).cursor() if more else None,
+        "as_of": clock.rfc3339(visit.at),
+    }
+    return problems.answer(200, body)
+
+
+@merchant_api("GET")
+def request_detail(request: HttpRequest, visit: Visit, id_: str) -> HttpResponse:
+    """One of them with how its sender was examined: why a signature was refused."""
+    pk = ids.unwire("req", id_)
+    rows = ApiRequest.objects.filter(merchant=visit.merchant).select_related("key")
+    row = rows.filter(pk=pk).first() if pk else None
+    if row is None:
+        raise ProblemError(404, "unknown_request", "There is no such request.")
+    return problems.answer(200, record.shown(row, whole=True))
 
 
 @merchant_api("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")

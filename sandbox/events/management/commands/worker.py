@@ -15,6 +15,7 @@ from sandbox import clock
 from sandbox.cases import due as case_due
 from sandbox.events import keeping, months, posting, signing
 from sandbox.events.steadily import steadily
+from sandbox.merchant_api import keeping as merchant_keeping
 from sandbox.outbox import late_bounces, smtp
 from sandbox.transactions import due
 
@@ -36,6 +37,7 @@ class Command(BaseCommand):
             partial(steadily, let_time_pass, stop, seconds=0.5, name="time"),
             partial(steadily, months.tell_ended, stop, seconds=30, name="months"),
             partial(steadily, keeping.forget_old, stop, seconds=3600, name="forgetting"),
+            partial(steadily, merchant_keeping.forget_old, stop, seconds=60, name="requests"),
         ]
         if settings.SANDBOX_REPORT_SECRET:
             bounces = late_bounces.LateBounces()

@@ -1,0 +1,51 @@
+"""The token with which a merchant's customer comes to us; takes nobody by the hand itself."""
+
+import base64
+import hashlib
+import hmac
+import re
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from sandbox import ids
+from sandbox.merchant_api.models import Demand, Handoff
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def make(demand: Demand, now: datetime) -> Handoff:
+    """The one way to this demand, open as long as the demand is."""
+    row_id = ids.uuid7(now)
+    return Handoff.objects.create(
+        id=row_id,
+        demand=demand,
+        token_sha256=_hashed(token_of(row_id)),
+        expires_at=demand.expires_at,
+    )
+
+
+def token_of(row_id: UUID) -> str:
+    """Made from the id under our secret, so that the same request gets the same answer again and
+    yet no table holds the token."""
+    key = f"merchant handoff|{settings.SECRET_KEY}".encode()
+    return base64.urlsafe_b64encode(hmac.digest(key, row_id.bytes, "sha256")).decode().rstrip("=")
+
+
+def url_of(handoff: Handoff) -> str:
+    return f"{settings.SELFCARE_URL}/handoff/{token_of(handoff.id)}/"
+
+
+def find(token: str, now: datetime) -> Handoff | None:
+    """Where the token leads while it does: neither over nor used nor called off."""
+    if not TOKEN.fullmatch(token):
+        return None
+    open_ones = Handoff.objects.filter(
+        used_at=None, expires_at__gt=now, demand__called_off_at=None, demand__transaction=None
+    )
+    return open_ones.select_related("demand__merchant").filter(token_sha256=_hashed(token)).first()
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
