@@ -150,5 +150,5 @@ class Refusal(BaseModel):
     detail: str
     code: Annotated[str, Field(pattern=r"^[a-z_]+$")]
     request_id: RequestId
-    step: Step = "target"
-    explained_at: str = ""
+    step: Annotated[Step, Field(description="Where it was refused")] | None = None
+    explained_at: Annotated[str, Field(description="Why, for the same merchant")] | None = None

@@ -6,12 +6,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from sandbox.merchant_api import openapi as merchant_api
 from sandbox.outbox import contract as gateway
 from sandbox.transactions import openapi
 
 FOLDER = settings.BASE_DIR / "docs" / "contracts"
 PATH = FOLDER / "transaction-service.openapi.json"
 GATEWAY_PATH = FOLDER / "sms-gateway.openapi.json"
+MERCHANT_PATH = FOLDER / "merchant-api.openapi.json"
 
 
 def text() -> str:
@@ -22,6 +24,10 @@ def gateway_text() -> str:
     return _spelled(gateway.document())
 
 
+def merchant_text() -> str:
+    return _spelled(merchant_api.document())
+
+
 def _spelled(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
@@ -30,6 +36,10 @@ class Command(BaseCommand):
     help = "Write docs/contracts/*.openapi.json."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for path, content in ((PATH, text()), (GATEWAY_PATH, gateway_text())):
+        for path, content in (
+            (PATH, text()),
+            (GATEWAY_PATH, gateway_text()),
+            (MERCHANT_PATH, merchant_text()),
+        ):
             path.write_text(content, encoding="utf-8")
             self.stdout.write(f"Wrote {path.relative_to(settings.BASE_DIR)}")

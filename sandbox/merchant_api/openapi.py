@@ -1,0 +1,159 @@
+"""The merchant API's OpenAPI document, put together from its shapes and a table of operations."""
+
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from sandbox.merchant_api import contract, signatures
+from sandbox.merchant_api.models import ApiRequest
+from sandbox.transactions.models import Transaction
+
+REF = "#/components/schemas/"
+PROBLEMS = {
+    400: "Malformed: target, headers, filters, cursor or body",
+    401: "Not let in; `step` says where, `explained_at` leads to why",
+    403: "The key or the token only reads",
+    404: "Nothing of this merchant's at this address",
+    405: "Another method",
+    408: "The signature was over before it began; nothing was done",
+    413: "The body is too large",
+    415: "The body isn't JSON",
+    421: "Sent by another name than ours",
+    422: "The key was used for something else, or not as it stands",
+    429: "Too many requests of this key: again after Retry-After",
+}
+READ = (400, 401, 404, 405, 421, 429)
+WRITE = (*READ, 403, 408, 413, 415, 422)
+SIGNING = f"""\
+What changes something is signed with HTTP Message Signatures (RFC 9421), label `sig1`.
+
+Covered, in this order: `"@method" "@target-uri"`, with a body `"content-type" "content-digest"`
+(RFC 9530, sha-256 or sha-512), with a write `"idempotency-key"`. `@target-uri` is the whole
+address, query included. Parameters, each once: `created`, `expires` (at most
+{signatures.LONGEST_SECONDS} seconds later), `nonce` (16 to 88 characters of base64, never used
+before with this key), `keyid`, `alg` (`hmac-sha256` or `ed25519`).
+
+The HMAC's key is the secret as it was shown, byte for byte. A retry is a new signature with the
+same `Idempotency-Key`. A bearer token (`read_…`) is enough for GET, and only for that.
+`GET /v1/requests/{{request_id}}` explains a refusal step by step."""
+
+
+class Operation(NamedTuple):
+    path: str
+    method: str
+    name: str
+    summary: str
+    answer: type[BaseModel]
+    filters: tuple[str, ...] = ()
+    body: type[BaseModel] | None = None
+
+
+OPERATIONS = (
+    Operation("/v1/balance", "get", "balance", "What the accounts hold", contract.Balances),
+    Operation(
+        "/v1/payments", "get", "payments", "One page, newest first", contract.PaymentPage,
+        ("limit", "cursor", "status", "merchant_reference"),
+    ),
+    Operation(
+        "/v1/payments", "post", "payment_create", "Ask a customer for money",
+        contract.PaymentCreated, body=contract.NewPayment,
+    ),
+    Operation("/v1/payments/{payment_id}", "get", "payment", "One of them", contract.Payment),
+    Operation(
+        "/v1/requests", "get", "requests", "The log of your requests", contract.RequestPage,
+        ("limit", "cursor", "verdict", "method", "key"),
+    ),
+    Operation(
+        "/v1/requests/{request_id}", "get", "request", "One of them, and why it was refused",
+        contract.ExplainedRequest,
+    ),
+)  # fmt: skip
+TEXT = {"type": "string", "minLength": 1, "maxLength": 200}
+QUERY: dict[str, dict[str, Any]] = {
+    "limit": {"type": "integer", "minimum": 1, "maximum": 100, "default": 25},
+    "cursor": {**TEXT, "description": "next_cursor of the page before"},
+    "status": {"type": "string", "enum": Transaction.Status.values},
+    "merchant_reference": TEXT,
+    "verdict": {"type": "string", "enum": ApiRequest.Verdict.values},
+    "method": TEXT,
+    "key": TEXT,
+}
+PATH = {
+    "payment_id": {"type": "string", "pattern": "^pay_[0-9a-f]{32}$"},
+    "request_id": {"type": "string", "pattern": "^req_[0-9a-f]{32}$"},
+}
+KEY = {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,128}$"}
+
+
+def document() -> dict[str, Any]:
+    shapes: list[type[BaseModel]] = [contract.Refusal]
+    for operation in OPERATIONS:
+        shapes += [operation.answer, *([operation.body] if operation.body else [])]
+    _, defined = models_json_schema(
+        [(shape, "validation") for shape in shapes], ref_template=REF + "{model}"
+    )
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = _operation(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Merchant API", "version": "1", "description": SIGNING},
+        "servers": [{"url": "/merchant-api"}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "signature": {
+                    "type": "apiKey", "in": "header", "name": "Signature",
+                    "description": "With Signature-Input; see the description of the API",
+                },
+                "token": {"type": "http", "scheme": "bearer", "description": "GET only"},
+            },
+            "schemas": dict(sorted(defined["$defs"].items())),
+        },
+    }  # fmt: skip
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    write = operation.body is not None
+    answers: dict[str, Any] = {"201" if write else "200": _answer(operation)}
+    problem = {"application/problem+json": {"schema": {"$ref": f"{REF}Refusal"}}}
+    for status in sorted(WRITE if write else READ):
+        answers[str(status)] = {"description": PROBLEMS[status], "content": problem}
+    answers["429"]["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
+    signed: list[dict[str, list[str]]] = [{"signature": []}]
+    told: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "security": signed if write else [*signed, {"token": []}],
+        "parameters": _parameters(operation),
+        "responses": answers,
+    }
+    if operation.body:
+        told["requestBody"] = {"required": True, "content": _json(operation.body)}
+    return told
+
+
+def _answer(operation: Operation) -> dict[str, Any]:
+    headers: dict[str, Any] = {"X-Request-Id": {"schema": PATH["request_id"]}}
+    if operation.body:
+        headers["Idempotency-Replayed"] = {
+            "description": "true if this is the stored answer of an earlier request",
+            "schema": {"type": "string", "const": "true"},
+        }
+    return {"description": "Done", "headers": headers, "content": _json(operation.answer)}
+
+
+def _json(shape: type[BaseModel]) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": REF + shape.__name__}}}
+
+
+def _parameters(operation: Operation) -> list[dict[str, Any]]:
+    named = [(name, schema) for name, schema in PATH.items() if f"{{{name}}}" in operation.path]
+    found = [_parameter(name, schema, "path") for name, schema in named]
+    found += [_parameter(name, QUERY[name], "query") for name in operation.filters]
+    return found + ([_parameter("Idempotency-Key", KEY, "header")] if operation.body else [])
+
+
+def _parameter(name: str, schema: dict[str, Any], where: str) -> dict[str, Any]:
+    return {"name": name, "in": where, "required": where != "query", "schema": schema}
