@@ -87,10 +87,12 @@ def check_target(message: Message, origin: str) -> None:
             expected="/merchant-api/v1/…", received=target[:LONGEST_TARGET], status=400,
         )  # fmt: skip
     names = [part.partition("=")[0] for part in target.partition("?")[2].split("&")]
-    if len(names) != len(set(names)) or (len(names) > 1 and "" in names):
+    escaped = any("%" in name or "+" in name for name in names)
+    if escaped or len(names) != len(set(names)) or (len(names) > 1 and "" in names):
         raise RefusedError(
-            "target", "bad_target", "Each parameter may come once.", received=target, status=400
-        )
+            "target", "bad_target", "Each parameter may come once, its name without escapes.",
+            received=target, status=400,
+        )  # fmt: skip
     authority = origin.partition("://")[2]
     if message.header("host") != authority:
         raise RefusedError(
@@ -176,7 +178,14 @@ def check_time(signed: Signed, now: float) -> None:
 
 
 def check_digest(message: Message) -> None:
-    """The body is the one whose digest was signed (RFC 9530)."""
+    """The body is the one whose digest was signed (RFC 9530), and all of what was announced."""
+    announced = message.header("content-length") or str(len(message.content))
+    if announced.lstrip("0") != str(len(message.content)).lstrip("0"):
+        raise RefusedError(
+            "digest", "body_incomplete", "The body ended before it was over.",
+            expected=f"{announced[:20]} bytes", received=f"{len(message.content)} bytes",
+            status=400,
+        )  # fmt: skip
     if not message.content:
         if "content-digest" in message.headers:
             raise RefusedError(

@@ -10,5 +10,6 @@ urlpatterns = [
     path("payments/<str:id_>", views.payment_detail),
     path("requests", views.request_list),
     path("requests/<str:id_>", views.request_detail),
-    re_path(r"", views.nowhere),
+    # Not the bare root: that would make a redirect of the address without its slash.
+    re_path(r".", views.nowhere),
 ]

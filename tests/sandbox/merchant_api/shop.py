@@ -216,7 +216,7 @@ def exchange(url: str, raw: bytes) -> Answer:
     with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=30) as wire:
         wire.sendall(raw)
         wire.shutdown(socket.SHUT_WR)
-        answer = HTTPResponse(wire, method=raw.split(b" ", 1)[0].decode())
+        answer = HTTPResponse(wire, method=raw.split(b" ", 1)[0].decode("latin-1"))
         try:
             answer.begin()
         except OSError:
