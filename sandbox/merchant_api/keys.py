@@ -1,13 +1,13 @@
 """A merchant's keys: made, found, rotated and revoked; what they may is up to the door."""
 
 import base64
-import binascii
 import hashlib
 import re
 import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -144,22 +144,24 @@ def by_token(token: str) -> ApiKey | None:
 
 def raw_public_key(text: str) -> bytes:
     """32 bytes of an Ed25519 public key, from PEM or from their base64; or ValueError."""
-    text = text.strip()
-    try:
-        if text.startswith("-----BEGIN"):
-            found = load_pem_public_key(text.encode())
-            if not isinstance(found, Ed25519PublicKey):
-                raise ValueError("the public key must be an Ed25519 key")
-            raw = found.public_bytes(Encoding.Raw, PublicFormat.Raw)
-        else:
-            raw = base64.b64decode(text.encode("ascii"), validate=True)
-    except (binascii.Error, UnicodeError, TypeError):
-        raise ValueError("the public key must be PEM or the base64 of 32 bytes") from None
+    raw = _raw(text.strip())
     if len(raw) != RAW_BYTES:
         raise ValueError("the public key must be PEM or the base64 of 32 bytes")
     if raw[:31] + bytes([raw[31] & 0x7F]) in SMALL_ORDER:
         raise ValueError("the public key is a point of small order")
     return raw
+
+
+def _raw(text: str) -> bytes:
+    try:
+        if not text.startswith("-----BEGIN"):
+            return base64.b64decode(text.encode("ascii"), validate=True)
+        found = load_pem_public_key(text.encode())
+    except (ValueError, UnsupportedAlgorithm):
+        raise ValueError("the public key must be PEM or the base64 of 32 bytes") from None
+    if not isinstance(found, Ed25519PublicKey):
+        raise ValueError("the public key must be an Ed25519 key")
+    return found.public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
 def _ours() -> QuerySet[ApiKey]:

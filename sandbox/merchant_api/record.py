@@ -111,17 +111,17 @@ def _delete(rows: Any) -> int:
 
 
 def _begin_second(public_id: str, request_id: UUID, *, flooding: bool) -> None:
-    """What was counted in a second that is over goes to its row; a flood begins another."""
+    """What was counted in seconds that are over goes to their rows; a flood begins another."""
     second = int(time.monotonic())
-    over: Flood | None = None
     with _lock:
-        known = _floods.get(public_id)
-        if known and known.second != second:
-            over = _floods.pop(public_id)
+        over = [known for known in _floods.values() if known.second != second]
+        for name in [name for name, known in _floods.items() if known.second != second]:
+            del _floods[name]
         if flooding:
             _floods[public_id] = Flood(request_id, second)
-    if over and over.more:
-        ApiRequest.objects.filter(pk=over.row).update(times=F("times") + over.more)
+    for flood in over:
+        if flood.more:
+            ApiRequest.objects.filter(pk=flood.row).update(times=F("times") + flood.more)
 
 
 def _steps(exam: Examination, refused: RefusedError | None) -> dict[str, Any]:

@@ -161,8 +161,12 @@ class Shop:
     def get(self, path: str, **changed: Any) -> Answer:
         return self.send(self.signed("GET", path, **changed))
 
-    def post(self, path: str, body: Any, *, key: str = "", **changed: Any) -> Answer:
-        sent = self.signed("POST", path, body, idempotency_key=key or new_nonce(), **changed)
+    def post(
+        self, path: str, body: Any, *, key: str = "", signing: Key | None = None, **changed: Any
+    ) -> Answer:
+        """`key` is that of the idempotency."""
+        known = {"idempotency_key": key or new_nonce(), "key": signing}
+        sent = self.signed("POST", path, body, **known, **changed)
         return self.send(sent)
 
     def read(self, path: str, token: str = "") -> Answer:

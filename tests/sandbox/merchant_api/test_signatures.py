@@ -30,10 +30,6 @@ def refused(answer: Answer) -> tuple[int, str, str]:
     return answer.status, answer.step, answer.code
 
 
-def order(shop: Shop) -> Sent:
-    return shop.signed("POST", "/payments", BODY, idempotency_key=new_nonce())
-
-
 # A second opinion: a library that shares no code with ours signs, and we take it.
 
 
