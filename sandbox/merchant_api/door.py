@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import wraps
 from uuid import UUID
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
@@ -72,10 +73,14 @@ def merchant_api(*methods: str) -> Callable[[View], Callable[..., HttpResponseBa
                 refused = error
                 response = _refusal(request_id, exam, error)
             _finish(response, request_id)
-            record.write(
-                request_id, exam, response, at=at, refused=refused, code=code,
-                latency_ms=int((time.monotonic() - began) * 1000),
-            )  # fmt: skip
+            try:
+                record.write(
+                    request_id, exam, response, at=at, refused=refused, code=code,
+                    latency_ms=int((time.monotonic() - began) * 1000),
+                )  # fmt: skip
+            except DatabaseError:
+                # What was done was done: its answer must not be lost with the log's row.
+                log.exception("request.not_logged %s", ids.wire("req", request_id))
             return response
 
         return door

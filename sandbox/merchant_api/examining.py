@@ -140,7 +140,12 @@ def verifier_of(key: ApiKey) -> bytes:
     stored = bytes(key.verifier)
     if key.algorithm == ApiKey.Algorithm.ED25519:
         return stored
-    return sealing.unseal(stored, key.public_id)
+    try:
+        return sealing.unseal(stored, key.public_id)
+    except sealing.BrokenSealError:
+        raise RefusedError(
+            "key", "key_unusable", "We have lost what checks this key: make a new one."
+        ) from None
 
 
 def _check_nonce(exam: Examination, signed: Signed) -> None:

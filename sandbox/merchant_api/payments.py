@@ -76,7 +76,7 @@ def create(visit: Visit, body: NewPayment) -> once.Answer:
         raise ProblemError(422, "unknown_return_url", told, field="return_url")
 
     def effect() -> Json:
-        return _payment(_asked_for(merchant, body, clock.now()), clock.now())
+        return _payment(ask_for(merchant, body, clock.now()), clock.now())
 
     def note(answer: once.Answer) -> None:
         done = answer.status < 400
@@ -100,7 +100,7 @@ def create(visit: Visit, body: NewPayment) -> once.Answer:
     return once.Answer(answer.status, found, answer.replayed)
 
 
-def _asked_for(merchant: Merchant, body: NewPayment, now: datetime) -> Demand:
+def ask_for(merchant: Merchant, body: NewPayment, now: datetime) -> Demand:
     demand = Demand.objects.create(
         id=ids.uuid7(now),
         merchant=merchant,
