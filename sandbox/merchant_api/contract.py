@@ -11,12 +11,12 @@ PaymentId = Annotated[str, Field(pattern=r"^pay_[0-9a-f]{32}$")]
 RequestId = Annotated[str, Field(pattern=r"^req_[0-9a-f]{32}$")]
 KeyId = Annotated[str, Field(pattern=r"^key_(test|live)_[0-9a-f]{32}$")]
 Step = Literal[
+    "rate",
     "target",
     "headers",
     "components",
     "parameters",
     "key",
-    "rate",
     "time",
     "algorithm",
     "digest",

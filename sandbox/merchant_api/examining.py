@@ -10,12 +10,13 @@ from sandbox import clock
 from sandbox.merchant_api import keys, nonces, rates, sealing, signatures, slips
 from sandbox.merchant_api.models import ApiKey
 from sandbox.merchant_api.signatures import Message, RefusedError, Signed
+from sandbox.transactions.bodies import LARGEST
 
 STEPS = (
-    "target", "headers", "components", "parameters", "key", "rate", "time", "algorithm", "digest",
+    "rate", "target", "headers", "components", "parameters", "key", "time", "algorithm", "digest",
     "signature", "nonce", "scope",
 )  # fmt: skip
-BEARER_STEPS = ("target", "headers", "key", "rate", "scope")
+BEARER_STEPS = ("rate", "target", "headers", "key", "scope")
 BEARER = re.compile(r"Bearer ([!-~]{1,200})")
 READS = ("GET",)
 NO_SUCH_KEY = (
@@ -26,15 +27,17 @@ NO_SUCH_KEY = (
 
 @dataclass(slots=True)
 class Examination:
-    """What is known of a request's sender so far. `hint` is the slip that explains it, if any."""
+    """What is known of a request's sender so far.
+
+    `verdict` is what it is if nothing is refused, `hint` the slip that explains a refusal, if any.
+    """
 
     message: Message
     key: ApiKey | None = None
     signed: Signed | None = None
-    verdict: str = "refused"
+    verdict: str = "verified"
     base: str = ""
     hint: str = ""
-    looked_at: bool = False
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -42,28 +45,43 @@ class Examination:
 
 
 def examine(exam: Examination, now: datetime) -> None:
-    """Let the sender in, or raise RefusedError; `exam` says how far it came."""
+    """Let the sender in, or raise RefusedError; `exam` says how far it came.
+
+    The key that a request names is looked up first, however broken the rest: it is whose log this
+    goes to, and whose tokens it costs.
+    """
     message = exam.message
-    exam.looked_at = True
+    by_token = "authorization" in message.headers
+    exam.verdict = "bearer" if by_token else "verified"
+    exam.key = _named(message)
+    if exam.key and (wait := rates.take(exam.key)):
+        raise too_many(wait, f"{exam.key.rate} a second, {exam.key.burst} at once")
+    if len(message.content) > LARGEST:
+        told = f"A body may have {LARGEST} bytes."
+        raise RefusedError("target", "too_large", told, status=413)
     signatures.check_target(message, settings.SANDBOX_URL)
-    if "authorization" in message.headers:
+    if by_token:
         _by_token(exam, now)
     else:
         _by_signature(exam, now)
 
 
+def _named(message: Message) -> ApiKey | None:
+    if claimed := signatures.claimed_key(message):
+        return keys.by_id(claimed)
+    found = BEARER.fullmatch(message.header("authorization"))
+    return keys.by_token(found[1]) if found else None
+
+
 def _by_token(exam: Examination, now: datetime) -> None:
-    exam.verdict = "bearer"
-    found = BEARER.fullmatch(exam.message.header("authorization"))
     both = {"signature", "signature-input"} & set(exam.message.headers)
-    if found is None or both:
+    if both or not BEARER.fullmatch(exam.message.header("authorization")):
         raise RefusedError(
             "headers", "two_credentials" if both else "bad_authorization",
             "Send either a signature or `Authorization: Bearer read_…`.",
             status=400 if both else 401,
         )  # fmt: skip
-    _check_key(exam, keys.by_token(found[1]), now)
-    _check_rate(exam)
+    _check_key(exam, now)
     if exam.message.method not in READS:
         raise RefusedError(
             "scope", "signature_required", "A bearer token only reads; sign what changes things.",
@@ -73,35 +91,27 @@ def _by_token(exam: Examination, now: datetime) -> None:
 
 def _by_signature(exam: Examination, now: datetime) -> None:
     message = exam.message
-    claimed = signatures.claimed_key(message)
-    exam.key = keys.by_id(claimed) if claimed else None
     signed = exam.signed = signatures.parse(message)
     exam.base = signatures.base(message, signed, settings.SANDBOX_URL)
-    _check_key(exam, exam.key, now)
-    _check_rate(exam)
+    if exam.key and exam.key.public_id != signed.key_id:
+        exam.key = None
+    _check_key(exam, now)
     signatures.check_time(signed, now.timestamp())
     _check_algorithm(exam, signed)
     signatures.check_digest(message)
     _check_signature(exam, signed)
     _check_nonce(exam, signed)
     _check_scope(exam)
-    exam.verdict = "verified"
 
 
-def _check_key(exam: Examination, key: ApiKey | None, now: datetime) -> None:
-    exam.key = key
-    state = key.state(now) if key else "unknown"
-    if state == "unknown":
+def _check_key(exam: Examination, now: datetime) -> None:
+    key = exam.key
+    if key is None:
         raise RefusedError("key", "unknown_key", NO_SUCH_KEY)
-    if key and state in {"revoked", "expired"}:
+    state = key.state(now)
+    if state in {"revoked", "expired"}:
         at = clock.maybe(key.revoked_at or key.expires_at)
         raise RefusedError("key", f"key_{state}", f"This key is {state} since {at}.")
-
-
-def _check_rate(exam: Examination) -> None:
-    key = exam.key
-    if key and (wait := rates.take(key)):
-        raise too_many(wait, f"{key.rate} a second, {key.burst} at once")
 
 
 def too_many(wait: float, allowed: str = "") -> RefusedError:

@@ -40,6 +40,8 @@ def take(key: ApiKey) -> float:
     now = time.monotonic()
     with _lock:
         held = _held.setdefault(key.public_id, Held())
+        if held.none_until > now:
+            return held.none_until - now
         fresh = now - held.fetched_at < LOT_HOLDS_SECONDS
         if fresh and held.tokens:
             held.tokens -= 1

@@ -221,3 +221,12 @@ def test_too_many_are_refused_early_and_others_notice_nothing(platform: Platform
 def too_many(shop: Shop, token: str) -> list[dict[str, Any]]:
     rows = shop.read("/requests?limit=100&verdict=refused", token).body["data"]
     return [row for row in rows if row["step"] == "rate"]
+
+
+def test_broken_requests_cost_tokens_too(platform: Platform) -> None:
+    """Or who knows a key's id could fill its merchant's log."""
+    shop = open_shop(platform, rate=1, burst=5)
+    broken = [shop.signed("GET", "/%62alance") for _ in range(12)]
+    answers = [shop.send(sent).code for sent in broken]
+    assert answers[:5] == ["bad_target"] * 5
+    assert set(answers[7:]) == {"too_many_requests"}
