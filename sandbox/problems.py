@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 TYPE = "https://selfcare.example/problems/"
 TITLES = {
     400: "The request can't be understood",
-    401: "Not signed in",
+    401: "Not authenticated",
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",

@@ -18,7 +18,7 @@ from sandbox.problems import ProblemError, answer
 def merchant_list(request: HttpRequest) -> HttpResponse:
     """All of them; POST {"name"} gives the one of that name, opened if there is none."""
     if request.method == "POST":
-        return answer(201, _merchant(making.opened_shop(facts_of(request).get("name"))))
+        return answer(201, _merchant(making.opened_shop(_name(facts_of(request)))))
     return answer(200, [_merchant(row) for row in Merchant.objects.order_by("pk")])
 
 
@@ -27,17 +27,16 @@ def key_list(request: HttpRequest, id_: str) -> HttpResponse:
     """POST {"name", "scope": "read"|"write", "public_key"?, "environment"?, "rate"?, "burst"?}."""
     merchant = _known(id_)
     if request.method == "GET":
-        return answer(200, [_key(row) for row in merchant.api_keys.order_by("pk")])
+        return answer(
+            200, [keys.shown(row, clock.now()) for row in merchant.api_keys.order_by("pk")]
+        )
     facts = facts_of(request)
-    environment = facts.get("environment") or ""
-    if environment not in {"", *ApiKey.Environment.values}:
-        raise ValueError("environment must be test or live")
     made = keys.make(
         merchant,
         name=_text(facts, "name"),
         scope=_text(facts, "scope"),
         public_key=_text(facts, "public_key"),
-        environment=environment,
+        environment=_text(facts, "environment"),
     )
     for name in ("rate", "burst"):
         if (value := facts.get(name)) is not None:
@@ -69,7 +68,7 @@ def revocation_new(request: HttpRequest, id_: str) -> HttpResponse:
     key = _known_key(id_)
     keys.revoke(key, clock.now())
     key.refresh_from_db()
-    return answer(201, _key(key))
+    return answer(201, keys.shown(key, clock.now()))
 
 
 @lever("GET", "POST")
@@ -96,6 +95,13 @@ def _known_key(id_: str) -> ApiKey:
     return found
 
 
+def _name(facts: dict[str, Any]) -> str:
+    name = _text(facts, "name")
+    if not 0 < len(name) <= 120 or not name.isprintable():
+        raise ValueError("name must be text of 1 to 120 characters")
+    return name
+
+
 def _text(facts: dict[str, Any], name: str) -> str:
     value = facts.get(name) or ""
     if not isinstance(value, str) or "\0" in value:
@@ -109,18 +115,4 @@ def _merchant(row: Merchant) -> dict[str, Any]:
 
 def _made(made: keys.Made) -> dict[str, Any]:
     """With what is shown this once."""
-    return {**_key(made.key), "secret": made.secret or None, "token": made.token}
-
-
-def _key(row: ApiKey) -> dict[str, Any]:
-    return {
-        "id": row.public_id,
-        "name": row.name,
-        "scope": row.scope,
-        "algorithm": row.algorithm,
-        "state": row.state(clock.now()),
-        "created_at": clock.rfc3339(row.created_at),
-        "expires_at": clock.maybe(row.expires_at),
-        "revoked_at": clock.maybe(row.revoked_at),
-        "last_used_at": clock.maybe(row.last_used_at),
-    }
+    return {**keys.shown(made.key, clock.now()), "secret": made.secret or None, "token": made.token}

@@ -5,7 +5,7 @@ import hashlib
 import re
 import secrets
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import transaction as database
 from django.db.models import QuerySet
 
+from sandbox import clock
 from sandbox.merchant_api import sealing
 from sandbox.merchant_api.models import ApiKey
 from sandbox.people.models import Merchant
@@ -72,6 +73,8 @@ def make(
     if scope not in ApiKey.Scope.values:
         raise ValueError("scope must be read or write")
     environment = environment or settings.SANDBOX_KEYS
+    if environment not in ApiKey.Environment.values:
+        raise ValueError("environment must be test or live")
     public_id = f"key_{environment}_{secrets.token_hex(16)}"
     token = f"read_{environment}_{secrets.token_urlsafe(32)}"
     secret = "" if public_key else f"sign_{environment}_{secrets.token_urlsafe(32)}"
@@ -122,6 +125,21 @@ def rotate(
         ApiKey.objects.filter(pk=held.pk).update(expires_at=now + overlap)
     made.key.refresh_from_db()
     return made
+
+
+def shown(key: ApiKey, now: datetime) -> dict[str, Any]:
+    """A key on the wire, without anything that signs or reads."""
+    return {
+        "id": key.public_id,
+        "name": key.name,
+        "scope": key.scope,
+        "algorithm": key.algorithm,
+        "state": key.state(now),
+        "created_at": clock.rfc3339(key.created_at),
+        "expires_at": clock.maybe(key.expires_at),
+        "revoked_at": clock.maybe(key.revoked_at),
+        "last_used_at": clock.maybe(key.last_used_at),
+    }
 
 
 def revoke(key: ApiKey, now: datetime) -> None:

@@ -12,7 +12,6 @@ from uuid import UUID
 from django.db.models import F
 from django.http import HttpResponseBase
 
-from sandbox import clock
 from sandbox.merchant_api.examining import Examination
 from sandbox.merchant_api.models import ApiRequest
 from sandbox.merchant_api.signatures import RefusedError
@@ -174,25 +173,3 @@ def _plain(text: str) -> str:
     """What a page can show and a database can hold."""
     found = "".join(char if char.isprintable() else "�" for char in text)
     return SECRET_TEXT.sub(STRUCK, found)
-
-
-def shown(row: ApiRequest, *, whole: bool) -> dict[str, Any]:
-    """A row on the wire; `whole` with bodies and how its sender was examined."""
-    found: dict[str, Any] = {
-        "id": row.wire_id,
-        "at": clock.rfc3339(row.at),
-        "key": row.key.public_id,
-        "method": row.method,
-        "target": row.target,
-        "status": row.status,
-        "latency_ms": row.latency_ms,
-        "idempotency_key": row.idempotency_key or None,
-        "verdict": row.verdict,
-        "step": row.step or None,
-        "code": row.code or None,
-        "times": row.times,
-    }
-    if not whole:
-        return found
-    sent = json.loads(row.request)
-    return {**found, "request": sent, "response": {"body": row.response}, **json.loads(row.steps)}

@@ -2,16 +2,12 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from sandbox import clock, ids, problems
-from sandbox.merchant_api import paging, payments, record
+from sandbox import clock, problems
+from sandbox.merchant_api import log, paging, payments
 from sandbox.merchant_api.contract import NewPayment
 from sandbox.merchant_api.door import Visit, merchant_api
-from sandbox.merchant_api.models import ApiRequest
-from sandbox.merchant_api.paging import Place
 from sandbox.problems import ProblemError
 from sandbox.transactions import bodies, due
-
-VERDICTS = ApiRequest.Verdict.values
 
 
 @merchant_api("GET")
@@ -61,34 +57,14 @@ def payment_detail(request: HttpRequest, visit: Visit, id_: str) -> HttpResponse
 @merchant_api("GET")
 def request_list(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The log, newest first: `?verdict=refused&method=&key=&limit=&cursor=`."""
-    asked = paging.asked(request.GET, ("verdict", "method", "key"))
-    wanted = asked.filters
-    if wanted.get("verdict", VERDICTS[0]) not in VERDICTS:
-        raise paging.bad_filter("verdict", f"is one of {', '.join(VERDICTS)}")
-    rows = ApiRequest.objects.filter(merchant=visit.merchant).select_related("key")
-    named = {"key": "key__public_id"}
-    rows = rows.filter(**{named.get(name, name): value for name, value in wanted.items()})
-    if asked.after:
-        rows = rows.filter(asked.after.older("at"))
-    found = list(rows.order_by("-at", "-id")[: asked.limit + 1])
-    shown, more = found[: asked.limit], len(found) > asked.limit
-    body = {
-        "data": [record.shown(row, whole=False) for row in shown],
-        "next_cursor": Place(shown[-1].at, shown[-1].id).cursor() if more else None,
-        "as_of": clock.rfc3339(visit.at),
-    }
-    return problems.answer(200, body)
+    asked = paging.asked(request.GET, log.FILTERS)
+    return problems.answer(200, log.page(visit.merchant, asked, visit.at))
 
 
 @merchant_api("GET")
 def request_detail(request: HttpRequest, visit: Visit, id_: str) -> HttpResponse:
     """One of them with how its sender was examined: why a signature was refused."""
-    pk = ids.unwire("req", id_)
-    rows = ApiRequest.objects.filter(merchant=visit.merchant).select_related("key")
-    row = rows.filter(pk=pk).first() if pk else None
-    if row is None:
-        raise ProblemError(404, "unknown_request", "There is no such request.")
-    return problems.answer(200, record.shown(row, whole=True))
+    return problems.answer(200, log.one(visit.merchant, id_))
 
 
 @merchant_api("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
