@@ -14,6 +14,7 @@ TITLES = {
     405: "Method not allowed",
     408: "Too late",
     409: "Conflict",
+    411: "Its length isn't told",
     413: "Too large",
     415: "Unsupported media type",
     421: "Sent to the wrong place",

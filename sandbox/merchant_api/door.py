@@ -135,7 +135,7 @@ def _refusal(request_id: UUID, exam: Examination, error: RefusedError) -> HttpRe
     response = ProblemError(error.status, error.code, error.detail, **facts).response(wire_id)
     if error.status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="merchant-api"'
-    if error.status == 413:
+    if error.status in {411, 413}:
         response["Connection"] = "close"
     if error.wait:
         response["Retry-After"] = str(math.ceil(error.wait))

@@ -56,6 +56,9 @@ def examine(exam: Examination, now: datetime) -> None:
     exam.key = _named(message)
     if exam.key and (wait := rates.take(exam.key)):
         raise too_many(wait, f"{exam.key.rate} a second, {exam.key.burst} at once")
+    if "transfer-encoding" in message.headers:
+        told = "Send the body in one piece, with Content-Length."
+        raise RefusedError("target", "length_required", told, status=411)
     if len(message.content) > LARGEST:
         told = f"A body may have {LARGEST} bytes."
         raise RefusedError("target", "too_large", told, status=413)

@@ -17,6 +17,7 @@ PROBLEMS = {
     404: "Nothing of this merchant's at this address",
     405: "Another method",
     408: "The signature was over before it began; nothing was done",
+    411: "A body without Content-Length",
     413: "The body is too large",
     415: "The body isn't JSON",
     421: "Sent by another name than ours",
@@ -24,7 +25,7 @@ PROBLEMS = {
     429: "Too many requests of this key: again after Retry-After",
 }
 READ = (400, 401, 404, 405, 421, 429)
-WRITE = (*READ, 403, 408, 413, 415, 422)
+WRITE = (*READ, 403, 408, 411, 413, 415, 422)
 SIGNING = f"""\
 What changes something is signed with HTTP Message Signatures (RFC 9421), label `sig1`.
 

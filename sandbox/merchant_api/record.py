@@ -78,7 +78,7 @@ def write(
             {"headers": _headers(exam), "body": _body(message.content)}, ensure_ascii=False
         ),
         response=_body(getattr(response, "content", b"")),
-        steps=json.dumps(_steps(exam, refused), ensure_ascii=False),
+        steps=SECRET_TEXT.sub(STRUCK, json.dumps(_steps(exam, refused), ensure_ascii=False)),
     )
 
 

@@ -74,12 +74,14 @@ def test_nothing_secret_is_kept(shop: Shop) -> None:
         headers={"Authorization": f"Bearer {shop.key.token}"},
         timeout=30,
     )
+    signed = shop.get(f"/balance?key={shop.key.secret}")
     kept = [
         shop.read(f"/requests/{number}").body
         for number in (
             refused.body["request_id"],
             by_token.headers["X-Request-Id"],
             mistaken.headers["X-Request-Id"],
+            signed.headers["X-Request-Id"],
         )
     ]
     told = json.dumps(kept)

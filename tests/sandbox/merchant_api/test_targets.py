@@ -1,5 +1,7 @@
 """What a signature holds together: method, address, body and idempotency key."""
 
+import re
+import socket
 from dataclasses import replace
 
 import pytest
@@ -146,3 +148,32 @@ def test_another_key_of_the_idempotency_is_another_request(shop: Shop) -> None:
     sent = order(shop)
     assert refused(shop.send(sent.with_header("Idempotency-Key", new_nonce())))[1] == "signature"
     assert refused(shop.send(sent.without("Idempotency-Key")))[1] == "components"
+
+
+def test_a_body_comes_in_one_piece(shop: Shop) -> None:
+    sent = order(shop)
+    chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(sent.content), sent.content)
+    in_chunks = replace(
+        sent.without("Content-Length").also("Transfer-Encoding", "chunked"), content=chunks
+    )
+    assert refused(shop.send(in_chunks)) == (411, "target", "length_required")
+    both = replace(sent.also("Transfer-Encoding", "chunked"), content=chunks)
+    assert shop.send(both).status == 400
+    assert shop.send(sent).code == "unknown_return_url"
+
+
+def test_a_second_request_on_the_same_connection_is_examined_by_itself(shop: Shop) -> None:
+    good, bad = shop.signed("GET", "/balance"), shop.signed("GET", "/balance", ago=90)
+    for first, second, statuses in ((good, good, [200, 401]), (bad, good, [401, 401])):
+        raw = first.raw + second.raw
+        with socket.create_connection(("127.0.0.1", port_of(shop)), timeout=30) as wire:
+            wire.sendall(raw)
+            wire.shutdown(socket.SHUT_WR)
+            got = b""
+            while part := wire.recv(65_536):
+                got += part
+        assert [int(status) for status in re.findall(rb"HTTP/1.1 (\d+)", got)] == statuses
+
+
+def port_of(shop: Shop) -> int:
+    return int(shop.origin.rsplit(":", 1)[1])
