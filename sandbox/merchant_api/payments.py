@@ -1,14 +1,13 @@
 """A merchant's payments: found, told and asked for; a customer's side of them is elsewhere."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
 from sandbox import clock, ids
-from sandbox.control import record as service_log
-from sandbox.merchant_api import handoffs, return_addresses
+from sandbox.merchant_api import handoffs, return_addresses, writing
 from sandbox.merchant_api.contract import NewPayment
 from sandbox.merchant_api.door import Visit
 from sandbox.merchant_api.models import Demand, Handoff
@@ -64,40 +63,24 @@ def one(merchant: Merchant, wire_id: str, now: datetime) -> Json:
 
 
 def create(visit: Visit, body: NewPayment) -> once.Answer:
-    """Ask for a payment, once for the visit's key; the signature's end is the deadline."""
-    merchant, signed = visit.merchant, visit.exam.signed
-    given = visit.exam.message.header("idempotency-key")
-    if not once.is_key(given) or signed is None:
-        told = "Idempotency-Key must have 16 to 128 letters, digits, - or _."
-        raise ProblemError(400, "bad_header", told, field="Idempotency-Key")
-    key = f"{merchant.public_id}:{given}"
-    if not once.known(key) and not return_addresses.is_registered(merchant, body.return_url):
-        told = "return_url isn't one that you registered, character by character."
-        raise ProblemError(422, "unknown_return_url", told, field="return_url")
+    """Ask for a payment, once for the visit's key."""
+    merchant = visit.merchant
 
-    def effect() -> Json:
-        return _payment(ask_for(merchant, body, clock.now()), clock.now())
+    def check() -> None:
+        if not return_addresses.is_registered(merchant, body.return_url):
+            told = "return_url isn't one that you registered, character by character."
+            raise ProblemError(422, "unknown_return_url", told, field="return_url")
 
-    def note(answer: once.Answer) -> None:
-        done = answer.status < 400
-        service_log.write(
-            "merchant_payment", idempotency_key=given, request_id=visit.wire_id,
-            status=answer.status, effect="payment.created" if done else "",
-        )  # fmt: skip
+    return writing.carry_out(
+        visit, body, lambda now: _payment(ask_for(merchant, body, now), now),
+        operation="merchant_payment", happened="payment.created", check=check,
+    )  # fmt: skip
 
-    answer = once.once(
-        once.Claim(key, datetime.fromtimestamp(signed.expires, UTC)),
-        owner=merchant,
-        operation="merchant_payment",
-        print_=once.fingerprint(merchant, "/v1/payments", body.model_dump(mode="json")),
-        effect=effect,
-        note=note,
-    )
-    if answer.status >= 400:
-        return answer
+
+def handoff_url(answer: once.Answer) -> str:
+    """Where to send the customer of a payment that was just asked for, now or before."""
     way = Handoff.objects.get(demand_id=UUID(answer.body["id"].removeprefix("pay_")))
-    found: Json = {**answer.body, "handoff_url": handoffs.url_of(way)}
-    return once.Answer(answer.status, found, answer.replayed)
+    return handoffs.url_of(way)
 
 
 def ask_for(merchant: Merchant, body: NewPayment, now: datetime) -> Demand:

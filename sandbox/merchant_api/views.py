@@ -3,11 +3,11 @@
 from django.http import HttpRequest, HttpResponse
 
 from sandbox import clock, problems
-from sandbox.merchant_api import log, paging, payments
+from sandbox.merchant_api import log, paging, payments, writing
 from sandbox.merchant_api.contract import NewPayment
 from sandbox.merchant_api.door import Visit, merchant_api
 from sandbox.problems import ProblemError
-from sandbox.transactions import bodies, due
+from sandbox.transactions import due
 
 
 @merchant_api("GET")
@@ -35,17 +35,10 @@ def payment_list(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _new_payment(visit: Visit) -> HttpResponse:
-    if visit.exam.message.header("content-type") != "application/json":
-        raise ProblemError(415, "unsupported_media_type", "Send application/json.")
-    body = bodies.shaped(bodies.json_of(visit.content), NewPayment)
-    answer = payments.create(visit, body)
-    told = answer.body
+    answer = payments.create(visit, writing.read(visit, NewPayment))
     if answer.status >= 400:
-        visit.code, told = told["code"], {**told, "request_id": visit.wire_id}
-    response = problems.answer(answer.status, told)
-    if answer.replayed:
-        response["Idempotency-Replayed"] = "true"
-    return response
+        return writing.respond(visit, answer)
+    return writing.respond(visit, answer, handoff_url=payments.handoff_url(answer))
 
 
 @merchant_api("GET")
