@@ -1,6 +1,7 @@
 """Reads the log of a merchant's requests, page by page and one by one; writes none."""
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,15 @@ from sandbox.problems import ProblemError
 
 type Json = dict[str, Any]
 
-FILTERS = {"verdict": "verdict", "method": "method", "key": "key__public_id"}
+FILTERS = {
+    "verdict": "verdict",
+    "method": "method",
+    "http_status": "status",
+    "step": "step",
+    "key": "key__public_id",
+    "idempotency_key": "idempotency_key",
+}
+STATUS = re.compile(r"[1-5][0-9]{2}", re.ASCII)
 VERDICTS = ApiRequest.Verdict.values
 
 
@@ -20,6 +29,8 @@ def page(merchant: Merchant, asked: Asked, now: datetime) -> Json:
     """Newest first. ProblemError 400 `bad_filter`."""
     if asked.filters.get("verdict", VERDICTS[0]) not in VERDICTS:
         raise bad_filter("verdict", f"is one of {', '.join(VERDICTS)}")
+    if not STATUS.fullmatch(asked.filters.get("http_status", "200")):
+        raise bad_filter("http_status", "is a number from 100 to 599")
     rows = ApiRequest.objects.filter(merchant=merchant).select_related("key")
     rows = rows.filter(**{FILTERS[name]: value for name, value in asked.filters.items()})
     if asked.after:

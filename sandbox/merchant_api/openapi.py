@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from sandbox.merchant_api import contract, signatures
+from sandbox.merchant_api import contract, examining, signatures
 from sandbox.merchant_api.models import ApiRequest
 from sandbox.transactions.models import Transaction
 
@@ -63,7 +63,7 @@ OPERATIONS = (
     Operation("/v1/payments/{payment_id}", "get", "payment", "One of them", contract.Payment),
     Operation(
         "/v1/requests", "get", "requests", "The log of your requests", contract.RequestPage,
-        ("limit", "cursor", "verdict", "method", "key"),
+        ("limit", "cursor", "verdict", "method", "http_status", "step", "key", "idempotency_key"),
     ),
     Operation(
         "/v1/requests/{request_id}", "get", "request", "One of them, and why it was refused",
@@ -78,7 +78,10 @@ QUERY: dict[str, dict[str, Any]] = {
     "merchant_reference": TEXT,
     "verdict": {"type": "string", "enum": ApiRequest.Verdict.values},
     "method": TEXT,
+    "http_status": {"type": "integer", "minimum": 100, "maximum": 599},
+    "step": {"type": "string", "enum": list(examining.STEPS)},
     "key": TEXT,
+    "idempotency_key": TEXT,
 }
 PATH = {
     "payment_id": {"type": "string", "pattern": "^pay_[0-9a-f]{32}$"},

@@ -62,6 +62,15 @@ def test_it_keeps_each_request(shop: Shop) -> None:
     assert all(row["key"] == shop.key.id and row["latency_ms"] < 30_000 for row in found)
     only = shop.read("/requests?verdict=refused").body["data"]
     assert [row["id"] for row in only] == [refused.body["request_id"]]
+    for query, count in (
+        ("http_status=422", 1),
+        ("step=time", 1),
+        ("idempotency_key=order-0000000000000001", 1),
+        (f"key={shop.key.id}&http_status=404", 1),
+        ("method=POST&limit=1", 1),
+    ):
+        assert len(shop.read(f"/requests?{query}").body["data"]) == count, query
+    assert shop.read("/requests?http_status=ok").code == "bad_filter"
 
 
 def test_nothing_secret_is_kept(shop: Shop) -> None:

@@ -1,13 +1,17 @@
 """Nonces and rates as time goes by: what is forgotten is refused for its age."""
 
+import time
 from datetime import timedelta
 
 import pytest
+from django.http import HttpResponseBase
+from django.test import RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
+from pytest_django import DjangoAssertNumQueries
 
 from sandbox import clock
-from sandbox.merchant_api import examining, keys, nonces, rates
+from sandbox.merchant_api import examining, keys, nonces, rates, views
 from sandbox.merchant_api.examining import Examination
 from sandbox.merchant_api.models import ApiKey, Bucket, Nonce
 from sandbox.merchant_api.signatures import Message, RefusedError
@@ -92,3 +96,26 @@ def test_two_processes_share_one_bucket(made: keys.Made) -> None:
         rates._held.clear()  # as if each request came to another process
         taken += rates.take(key) == 0
     assert taken == 20
+
+
+def test_a_flood_is_refused_without_the_database(
+    made: keys.Made,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All of it in one and the same second, which has one row in the log."""
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    ApiKey.objects.update(rate=1, burst=1)
+
+    def knock() -> HttpResponseBase:
+        message = request_of(made)
+        lines = {f"HTTP_{name.upper().replace('-', '_')}": v for name, v in message.headers.items()}
+        facts = {"RAW_URI": message.target, "REQUEST_METHOD": "GET", **lines}
+        return views.balance(RequestFactory().get(message.target, **facts))
+
+    answers = [knock() for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 429, 429, 429]
+    with django_assert_num_queries(0):
+        again = knock()
+    assert (again.status_code, again["Retry-After"]) == (429, "1")
