@@ -130,7 +130,7 @@ def _inside(
 def _refusal(request_id: UUID, exam: Examination, error: RefusedError) -> HttpResponse:
     wire_id = ids.wire("req", request_id)
     facts: dict[str, str] = {"step": error.step}
-    if exam.key:
+    if exam.key and error.step != "rate":
         facts["explained_at"] = f"/merchant-api/v1/requests/{wire_id}"
     response = ProblemError(error.status, error.code, error.detail, **facts).response(wire_id)
     if error.status == 401:

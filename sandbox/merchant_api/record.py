@@ -157,7 +157,9 @@ def _body(content: bytes) -> str:
         text = json.dumps(_struck(json.loads(content)), ensure_ascii=False) if content else ""
     except (ValueError, RecursionError):
         text = content[: LONGEST_BODY * 2].decode("utf-8", "replace")
-    return SECRET_TEXT.sub(STRUCK, text).replace("\0", "�")[:LONGEST_BODY]
+    # JSON's escapes can hold half a surrogate pair and NUL, a database neither.
+    text = text.encode("utf-8", "replace").decode().replace("\0", "�")
+    return SECRET_TEXT.sub(STRUCK, text)[:LONGEST_BODY]
 
 
 def _struck(value: Any) -> Any:

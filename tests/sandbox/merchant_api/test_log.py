@@ -180,6 +180,31 @@ def test_a_request_of_nobody_is_answered_and_not_kept(platform: Platform) -> Non
     assert "explained_at" not in answer.body
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"amount_minor":1,"merchant_reference":"\\ud800"}',
+        b'{"merchant_reference":"a\\u0000b"}',
+        b"[" * 5000,
+        b"[" * 900 + b"]" * 900,
+        b"\xff\xfe",
+        b"9" * 5000,
+        b"NaN",
+        b"{}{}",
+        b'"\x00"',
+    ],
+    ids=[
+        "half a pair", "NUL", "open lists", "deep lists", "no UTF-8", "a long number", "NaN",
+        "two", "a raw NUL",
+    ],
+)  # fmt: skip
+def test_whatever_a_body_holds_can_be_kept_and_shown(shop: Shop, content: bytes) -> None:
+    sent = shop.signed("POST", "/payments", content=content, idempotency_key=new_nonce())
+    answer = shop.send(sent)
+    assert answer.status == 400, answer.body
+    assert shop.read(f"/requests/{answer.body['request_id']}").status == 200
+
+
 def test_what_is_kept_has_an_end(shop: Shop) -> None:
     long = {**BODY, "merchant_reference": "x" * 20_000}
     answer = shop.post("/payments", long)
