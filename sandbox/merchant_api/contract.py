@@ -53,6 +53,12 @@ class NewPayment(Body):
     expires_in_seconds: Annotated[int, Field(ge=60, le=7 * 86_400)] = 3600
 
 
+class Cancellation(Body):
+    """Why, for the customer's timeline if they have the payment already."""
+
+    note: Annotated[Text, Field(min_length=1, max_length=140)] | None = None
+
+
 class Payment(Shape):
     """Amounts in the merchant's currency. It waits in `action_required` until `expires_at`."""
 

@@ -18,6 +18,7 @@ PROBLEMS = {
     405: "Another method",
     408: "The signature was over before it began; nothing was done",
     411: "A body without Content-Length",
+    409: "Not as it stands",
     413: "The body is too large",
     415: "The body isn't JSON",
     421: "Sent by another name than ours",
@@ -25,7 +26,7 @@ PROBLEMS = {
     429: "Too many requests of this key: again after Retry-After",
 }
 READ = (400, 401, 404, 405, 421, 429)
-WRITE = (*READ, 403, 408, 411, 413, 415, 422)
+WRITE = (*READ, 403, 408, 409, 411, 413, 415, 422)
 SIGNING = f"""\
 What changes something is signed with HTTP Message Signatures (RFC 9421), label `sig1`.
 
@@ -61,6 +62,11 @@ OPERATIONS = (
         contract.PaymentCreated, body=contract.NewPayment,
     ),
     Operation("/v1/payments/{payment_id}", "get", "payment", "One of them", contract.Payment),
+    Operation(
+        "/v1/payments/{payment_id}/cancellations", "post", "payment_cancel",
+        "Call off what its customer hasn't agreed to", contract.Payment,
+        body=contract.Cancellation,
+    ),
     Operation(
         "/v1/requests", "get", "requests", "The log of your requests", contract.RequestPage,
         ("limit", "cursor", "verdict", "method", "http_status", "step", "key", "idempotency_key"),

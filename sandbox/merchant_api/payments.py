@@ -8,13 +8,13 @@ from django.db.models import Q
 
 from sandbox import clock, ids
 from sandbox.merchant_api import handoffs, return_addresses, writing
-from sandbox.merchant_api.contract import NewPayment
+from sandbox.merchant_api.contract import Cancellation, NewPayment
 from sandbox.merchant_api.door import Visit
 from sandbox.merchant_api.models import Demand, Handoff
 from sandbox.merchant_api.paging import Asked, Place, bad_filter
 from sandbox.people.models import Merchant
 from sandbox.problems import ProblemError
-from sandbox.transactions import once
+from sandbox.transactions import carry, machine, once
 from sandbox.transactions.models import Transaction
 
 type Json = dict[str, Any]
@@ -75,6 +75,43 @@ def create(visit: Visit, body: NewPayment) -> once.Answer:
         visit, body, lambda now: _payment(ask_for(merchant, body, now), now),
         operation="merchant_payment", happened="payment.created", check=check,
     )  # fmt: skip
+
+
+def call_off(visit: Visit, wire_id: str, body: Cancellation) -> once.Answer:
+    """Take a payment back that its customer hasn't agreed to yet. ProblemError 404 as in `one`."""
+    merchant = visit.merchant
+    one(merchant, wire_id, visit.at)
+    pk = UUID(wire_id.removeprefix("pay_"))
+
+    def effect(now: datetime) -> Json:
+        # Who hands off takes this lock too, so that a payment is never both.
+        demand = Demand.objects.select_for_update().filter(pk=pk, transaction=None).first()
+        if demand is None:
+            _cancel_taken(merchant, pk, body, now)
+        elif demand.status(now) != Status.ACTION_REQUIRED:
+            raise _too_late(demand.status(now))
+        else:
+            demand.called_off_at = now
+            demand.save(update_fields=["called_off_at"])
+        return one(merchant, wire_id, now)
+
+    return writing.carry_out(
+        visit, body, effect, operation="merchant_cancellation", happened="payment.cancelled"
+    )
+
+
+def _cancel_taken(merchant: Merchant, pk: UUID, body: Cancellation, now: datetime) -> None:
+    """The customer has it already, but hasn't agreed."""
+    row = carry.locked(pk, now)
+    if row.status not in {Status.CREATED, Status.ACTION_REQUIRED}:
+        raise _too_late(row.status)
+    by = machine.Actor("merchant", merchant.name)
+    machine.move(row, Status.CANCELLED, by=by, at=now, note=body.note or "")
+
+
+def _too_late(status: str) -> ProblemError:
+    told = f"Only a payment that waits for its customer can be called off; this one is {status}."
+    return ProblemError(409, "action_not_allowed", told, action="cancel", reason=status)
 
 
 def handoff_url(answer: once.Answer) -> str:

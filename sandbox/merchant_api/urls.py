@@ -8,6 +8,7 @@ urlpatterns = [
     path("balance", views.balance),
     path("payments", views.payment_list),
     path("payments/<str:id_>", views.payment_detail),
+    path("payments/<str:id_>/cancellations", views.cancellation_new),
     path("requests", views.request_list),
     path("requests/<str:id_>", views.request_detail),
     # Not the bare root: that would make a redirect of the address without its slash.

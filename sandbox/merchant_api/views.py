@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 
 from sandbox import clock, problems
 from sandbox.merchant_api import log, paging, payments, writing
-from sandbox.merchant_api.contract import NewPayment
+from sandbox.merchant_api.contract import Cancellation, NewPayment
 from sandbox.merchant_api.door import Visit, merchant_api
 from sandbox.problems import ProblemError
 from sandbox.transactions import due
@@ -45,6 +45,13 @@ def _new_payment(visit: Visit) -> HttpResponse:
 def payment_detail(request: HttpRequest, visit: Visit, id_: str) -> HttpResponse:
     due.apply_due(visit.at)
     return problems.answer(200, payments.one(visit.merchant, id_, visit.at))
+
+
+@merchant_api("POST")
+def cancellation_new(request: HttpRequest, visit: Visit, id_: str) -> HttpResponse:
+    due.apply_due(visit.at)
+    answer = payments.call_off(visit, id_, writing.read(visit, Cancellation))
+    return writing.respond(visit, answer)
 
 
 @merchant_api("GET")

@@ -13,6 +13,7 @@ MAY: dict[str, tuple[int, int]] = {
     "balance": (200, 405),
     "payments": (200, 400),
     "payments/<str:id_>": (404, 405),
+    "payments/<str:id_>/cancellations": (405, 404),
     "requests": (200, 405),
     "requests/<str:id_>": (404, 405),
     ".": (404, 404),
