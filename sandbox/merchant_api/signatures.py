@@ -20,6 +20,7 @@ LONGEST_INPUT = 1000
 PATH = r"(?:/[A-Za-z0-9_-]+)+"
 # What RFC 3986 lets a query hold, an escape only in its one spelling.
 QUERY = r"(?:[A-Za-z0-9._~!$'()*+,:@/?=&-]|%[0-9A-F]{2})+"
+METHOD = re.compile(r"[A-Z]{3,10}")
 TARGET = re.compile(rf"{PATH}(?:\?{QUERY})?")
 INPUT = re.compile(
     r'sig1=(?P<params>\((?P<components>"[@a-z-]{1,40}"(?: "[@a-z-]{1,40}"){0,9})\)'
@@ -79,6 +80,8 @@ class Signed:
 def check_target(message: Message, origin: str) -> None:
     """Only targets that nobody can read in two ways, sent to who we are."""
     target = message.target
+    if not METHOD.fullmatch(message.method):
+        raise RefusedError("target", "bad_method", "That is no method of HTTP.", status=400)
     if len(target) > LONGEST_TARGET or not TARGET.fullmatch(target):
         raise RefusedError(
             "target", "bad_target",
