@@ -169,13 +169,14 @@ def check_time(signed: Signed, now: float) -> None:
         )  # fmt: skip
     if signed.created > now + SKEW_SECONDS:
         raise RefusedError(
-            "time", "created_in_future", "created lies in the future: your clock is ahead of ours.",
+            "time", "created_in_future",
+            f"created lies in the future: your clock is ahead of ours, which says {int(now)}.",
             expected=f"created up to {int(now) + SKEW_SECONDS}; {ours}", received=received,
         )  # fmt: skip
     if now >= signed.expires:
         raise RefusedError(
             "time", "signature_expired",
-            "The signature is over: sign anew, right before sending.",
+            f"The signature is over: sign anew, right before sending. Our clock says {int(now)}.",
             expected=f"expires after {now:.3f}; {ours}", received=received,
         )  # fmt: skip
 

@@ -231,6 +231,7 @@ def test_a_refusal_tells_our_time(shop: Shop) -> None:
     step = shop.explained(answer)["time"]
     ours = float(step["expected"].rsplit(": ", 1)[1])
     assert abs(ours - time.time()) < 30
+    assert str(int(ours)) in answer.body["detail"]
     assert step["received"].startswith("created=")
     assert json.dumps(answer.body).count(shop.key.id) == 0
 
