@@ -19,7 +19,8 @@ from django.utils import timezone
 
 from selfcare.events import archive, reading
 from selfcare.events.models import Event, Refusal
-from selfcare.notifications import categories, matching, sending
+from selfcare.notifications import categories, matching
+from selfcare.notifications.delivery import sending
 from selfcare.notifications.models import Address, Attempt, AuditEntry, Delivery, Notification
 from selfcare.web.request import Person as Operator
 from tests.support import servers
