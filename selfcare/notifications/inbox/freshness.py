@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
-from zlib import crc32
 
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +18,7 @@ from selfcare.clients.shapes import rfc3339
 from selfcare.notifications.inbox import asking
 from selfcare.notifications.inbox.asking import Asked, Place
 from selfcare.notifications.models import Notification
+from selfcare.web.looks import Look
 
 # Seconds between one look and the next; something new begins anew, and no page asks for ever.
 PAUSES = (4, 4, 6, 8, 10, 15, 20, 30, 45, 60, 60, 120, 120)
@@ -30,19 +30,6 @@ MOST_CHANGED = 50
 # less than this may come later all the same. What the page has of it is named, so none comes twice.
 OVERLAP = timedelta(seconds=3)
 MOST_NAMED = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """The next look; no address: never."""
-
-    url: str
-    seconds: int
-
-    @property
-    def name(self) -> str:
-        """An id of its own, so that one look's element never passes for another's."""
-        return f"fresh-{crc32(self.url.encode())}"
 
 
 @dataclass(frozen=True, slots=True)
