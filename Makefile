@@ -42,7 +42,7 @@ lint: dev-environment  ## ruff, format, imports, templates, translations
 	@.venv/bin/lint-imports
 	@$(IN) -m djlint --check --lint templates
 	@$(IN) -m yamllint --strict .github deploy
-	@$(WITH_CHECK_ENV) DJANGO_SETTINGS_MODULE=config.settings $(IN) -m tools.catalogs check
+	@$(WITH_CHECK_ENV) DJANGO_SETTINGS_MODULE=config.settings $(IN) -m tools.catalog_check
 
 types: dev-environment  ## mypy, strict
 	@$(WITH_CHECK_ENV) $(IN) -m mypy

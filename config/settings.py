@@ -201,9 +201,9 @@ HOOK_SECRETS = env.secret_or_text("HOOK_SECRETS", "").split()
 # Who is handed the events, several at once: all of them or none.
 EVENT_HANDLER = "selfcare.notifications.matching.match_all"
 # Who learns what the provider said of a person at sign-in, by subject; it keeps nobody from it.
-SIGN_IN_HANDLER = "selfcare.notifications.address_book.know_sign_in_address"
+SIGN_IN_HANDLER = "selfcare.notifications.addresses.book.know_sign_in_address"
 # Who learns that a person goes by another clock, by subject.
-ZONE_HANDLER = "selfcare.notifications.retiming.clock_changed"
+ZONE_HANDLER = "selfcare.notifications.delivery.retiming.clock_changed"
 # Who is handed one that is set aside: it is told to nobody, and news of its object all the same.
 EVENT_PASSED_OVER = "selfcare.notifications.matching.pass_over"
 # A worker that says nothing about an event for this long is taken for dead.
@@ -259,8 +259,8 @@ WORKER_DUTIES = [
     ("selfcare.annotations.attachments.sweep", 60),
     ("selfcare.annotations.unsaved.clear_old", 3600),
     ("selfcare.documents.exports.actions.sweep", 600),
-    ("selfcare.notifications.gathering.sweep", 60),
-    ("selfcare.notifications.verifying.clear_old", 3600),
+    ("selfcare.notifications.delivery.gathering.sweep", 60),
+    ("selfcare.notifications.addresses.verifying.clear_old", 3600),
 ]
 # What may take minutes has a thread of its own in each worker, so that nothing waits behind it.
 # It is called with an Event that is set when the worker is told to stop.

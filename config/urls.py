@@ -10,9 +10,9 @@ from selfcare.documents.exports.api import router as exports_api
 from selfcare.documents.papers_api import router as papers_api
 from selfcare.documents.shares.api import router as shares_api
 from selfcare.instructions.api import router as instructions_api
-from selfcare.notifications.address_api import router as addresses_api
-from selfcare.notifications.api import router as rules_api
-from selfcare.notifications.inbox_api import router as inbox_api
+from selfcare.notifications.addresses.api import router as addresses_api
+from selfcare.notifications.inbox.api import router as inbox_api
+from selfcare.notifications.settings.api import router as rules_api
 from selfcare.preferences.api import router as preferences_api
 from selfcare.transactions.api import router as transactions_api
 from selfcare.transactions.doing_api import router as doing_api

@@ -1,6 +1,10 @@
-"""What is wrong with the catalogs: texts missing, values or markup lost; it mends nothing."""
+"""What is wrong with the catalogs: texts missing, values or markup lost; it mends nothing.
+
+`python -m tools.catalog_check` prints a line a fault and ends with 1 if there is one.
+"""
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -87,3 +91,14 @@ def _shown(key: catalogs.Key) -> str:
     words = text if isinstance(text, str) else text[0]
     short = words if len(words) <= 60 else f"{words[:59]}…"
     return f"“{short}”" + (f" ({context})" if context else "")
+
+
+def main() -> int:
+    found = list(faults(Path(__file__).resolve().parents[1]))
+    for line in found:
+        print(line)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

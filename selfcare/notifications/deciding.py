@@ -9,7 +9,8 @@ from datetime import datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from selfcare.notifications import categories, digests
+from selfcare.notifications import categories
+from selfcare.notifications.delivery import digests
 from selfcare.notifications.models.rules import Channel, Rule
 from selfcare.notifications.quiet import Quiet
 

@@ -16,15 +16,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from selfcare.events.models import Event
-from selfcare.notifications import (
-    address_book,
-    deciding,
-    facts,
-    freshest,
-    gathering,
-    people,
-)
+from selfcare.notifications import deciding, facts, freshest, people
+from selfcare.notifications.addresses import book
 from selfcare.notifications.deciding import Decision, Told
+from selfcare.notifications.delivery import gathering
 from selfcare.notifications.models import Address, Delivery, Notification
 from selfcare.notifications.models.rules import Channel
 from selfcare.notifications.people import Known
@@ -83,7 +78,7 @@ def pass_over(event: Event) -> None:
 def _tell(happened: Sequence[Happened], now: datetime) -> dict[uuid.UUID, Notification]:
     subjects = sorted({one.event.subject for one in happened})
     for subject in sorted(set(subjects) - people.with_email(subjects)):
-        address_book.know_sign_in_address(subject)
+        book.know_sign_in_address(subject)
     persons = people.read(subjects)
     digests = Digests()
     rows, deliveries = {}, []

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from selfcare.notifications import channels, digests
+from selfcare.notifications import channels
 from selfcare.notifications.deciding import Choice, Wishes
+from selfcare.notifications.delivery import digests
 from selfcare.notifications.models import Address, Rule, Settings
 from selfcare.notifications.models.rules import Channel
 from selfcare.notifications.quiet import Quiet

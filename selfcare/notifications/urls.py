@@ -2,14 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from selfcare.notifications import address_urls, inbox_urls, reports, settings_urls
+from selfcare.notifications.addresses.urls import urlpatterns as addresses
+from selfcare.notifications.delivery import reports
+from selfcare.notifications.inbox.urls import urlpatterns as inbox
+from selfcare.notifications.settings.urls import urlpatterns as settings
 
 app_name = "notifications"
 # Each concern's lines stand together, the longer address before the one that takes any word.
 urlpatterns: list[URLPattern] = [
-    *address_urls.urlpatterns,
-    *settings_urls.urlpatterns,
-    *inbox_urls.urlpatterns,
+    *addresses,
+    *settings,
+    *inbox,
     # Named by our contract for providers, which knows no slash at its end.
     path("hooks/delivery-reports", reports.delivery_report, name="delivery_reports"),
 ]

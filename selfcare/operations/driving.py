@@ -19,7 +19,7 @@ from django.utils import timezone
 from selfcare import ids
 from selfcare.events import archive
 from selfcare.events.models import Event
-from selfcare.notifications import sending
+from selfcare.notifications.delivery import sending
 from selfcare.notifications.models import AuditEntry, Delivery
 from selfcare.operations.asking import Asked
 from selfcare.web.request import Person

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
-from zlib import crc32
 
 from django.urls import reverse
 
@@ -14,6 +13,7 @@ from selfcare.clients import transactions as service
 from selfcare.clients.shapes import Transaction, TransactionPage, rfc3339
 from selfcare.clients.transactions import Filters
 from selfcare.transactions.finding import Finding
+from selfcare.web.looks import Look
 
 # Seconds between one look and the next, while rows are on their way, and while all are final.
 WHILE_OPEN = (4, 4, 6, 8, 10, 15, 20, 30, 45, 60, 60, 60)
@@ -21,19 +21,6 @@ WHILE_FINAL = (15, 30, 60, 120)
 # A look that gave something new begins anew, but no page asks for ever.
 MOST_LOOKS = 60
 MOST_CHANGED = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """The next look: since when, how often was looked, and in how many seconds (0: never)."""
-
-    url: str
-    seconds: int
-
-    @property
-    def name(self) -> str:
-        """An id of its own, so that one look's element never passes for another's."""
-        return f"fresh-{crc32(self.url.encode())}"
 
 
 @dataclass(frozen=True, slots=True)

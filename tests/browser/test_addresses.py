@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from selfcare.notifications import unsubscribing
+from selfcare.notifications.addresses import unsubscribing
 from tests.browser.conftest import NewPage, SignedInPage
 from tests.support.accessibility import faults_of
 from tests.support.control import Control, Person

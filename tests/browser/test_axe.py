@@ -314,6 +314,8 @@ def test_the_keyboard_gets_everywhere(
     page.get_by_role("button", name="account menu").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
+    assert focused(page)["name"] == "Preferences"
+    page.keyboard.press("Tab")
     assert focused(page)["name"] == "Devices"
     page.keyboard.press("Escape")
     assert not page.get_by_role("link", name="Devices").is_visible()

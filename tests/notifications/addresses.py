@@ -7,8 +7,8 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from selfcare.notifications import verifying
-from selfcare.notifications.address_refusals import Refused
+from selfcare.notifications.addresses import verifying
+from selfcare.notifications.addresses.refusals import Refused
 from selfcare.notifications.models import Address
 
 HER, HIM = "usr_alice", "usr_bob"

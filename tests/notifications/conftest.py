@@ -16,8 +16,8 @@ def at_rest() -> Iterator[None]:
     """No channel is taken for down, and none sends on when the test is over."""
     # Settings are there only now: this module may be read before them.
     from selfcare.clients import outbound
-    from selfcare.notifications import rests
     from selfcare.notifications.channels import email
+    from selfcare.notifications.delivery import rests
     from selfcare.notifications.tasks import crews
 
     rests.forget()

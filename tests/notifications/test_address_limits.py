@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from selfcare.notifications import verifying
-from selfcare.notifications.address_refusals import Refused
+from selfcare.notifications.addresses import verifying
+from selfcare.notifications.addresses.refusals import Refused
 from selfcare.notifications.models import Address, CodeSending
 from tests.notifications.addresses import (
     HER,

@@ -9,8 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from selfcare.events.models import Event
-from selfcare.notifications import address_actions as actions
-from selfcare.notifications import address_book
+from selfcare.notifications.addresses import actions, book
 from selfcare.notifications.channels import push
 from selfcare.notifications.models import Address
 from tests.notifications import happenings
@@ -114,7 +113,7 @@ def test_it_verifies_a_browser_by_what_pops_up_in_it(her: Client, control: Contr
 def test_it_renews_a_browser_that_was_made_for_a_former_key(her: Client, control: Control):
     told = control.add_browser(server_key=push.public_key())
     one = given("push", told["endpoint"], keys={**told["keys"], "vapid": "0" * 16})
-    address_book.switch_off(address=one, reason="gone")
+    book.switch_off(address=one, reason="gone")
     assert add(her, "push", json.dumps(told)).status_code == 303
     one.refresh_from_db()
     assert one.keys["vapid"] == push.key_print()
@@ -315,9 +314,9 @@ def test_it_switches_off_once_and_tells_of_it(her: Client):
     her.get(LIST)
     one = given(is_primary=False, name="old phone")
     Address.objects.filter(subject=HER).exclude(pk=one.pk).update(is_primary=False)
-    address_book.make_primary(HER, "email", one.pk)
-    assert address_book.switch_off(address=one, reason="bounced")
-    assert not address_book.switch_off(address=one, reason="bounced")
+    book.make_primary(HER, "email", one.pk)
+    assert book.switch_off(address=one, reason="bounced")
+    assert not book.switch_off(address=one, reason="bounced")
     (event,) = Event.objects.filter(type="security.address_off")
     assert event.data["name"] == "old phone"
     assert one.value not in json.dumps(event.data)

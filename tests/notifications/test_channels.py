@@ -11,8 +11,9 @@ from django.utils import translation
 
 from selfcare.clients import allowed
 from selfcare.events.models import Event
-from selfcare.notifications import names, rests
+from selfcare.notifications import names
 from selfcare.notifications.channels import Message, email, push, sms
+from selfcare.notifications.delivery import rests
 from selfcare.notifications.models import Address
 from selfcare.notifications.words import Words
 from selfcare.preferences.models import Preferences

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from selfcare.notifications import choosing, preview
 from selfcare.notifications.deciding import Choice
 from selfcare.notifications.models.rules import Channel
+from selfcare.notifications.settings import choosing, preview
 from tests.notifications.happenings import HER, outcomes, reachable, told
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,8 +11,9 @@ from django.test import Client
 from django.utils import timezone
 from lxml import html
 
-from selfcare.notifications import inbox, matching
-from selfcare.notifications.inbox import Asked
+from selfcare.notifications import matching
+from selfcare.notifications.inbox import asking
+from selfcare.notifications.inbox.asking import Asked
 from selfcare.notifications.models import Notification
 from selfcare.web.breaker import database
 from tests.notifications.happenings import HER, rule, taken, told
@@ -215,7 +216,7 @@ def test_ticked_ones_are_marked_and_the_filter_stays(client: Client) -> None:
     assert done["Location"] == "/notifications/?show=unread&category=money_out"
     assert titles(client.get(done["Location"])) == ["You paid 1.01 EUR to Shop 1"]
     client.post("/notifications/marks/", {"id": rows[0].public_id, "do": "unread"})
-    assert inbox.unread(HER) == 2
+    assert asking.unread(HER) == 2
 
 
 def test_all_shown_means_what_was_shown_and_nothing_that_came_since(client: Client) -> None:
@@ -249,7 +250,7 @@ def test_the_button_of_a_row_marks_that_row_alone(client: Client) -> None:
     client.post("/notifications/marks/", form)
     assert titles(client.get("/notifications/?show=unread")) == ["You paid 1.00 EUR to Shop 0"]
     client.post("/notifications/marks/", {"one": f"unread {rows[1].public_id}"})
-    assert inbox.unread(HER) == 2
+    assert asking.unread(HER) == 2
 
 
 def test_marks_in_place_change_rows_and_bell(client: Client) -> None:
@@ -275,7 +276,7 @@ def test_a_browser_that_fetches_ahead_reads_nothing(client: Client) -> None:
     address = f"/notifications/{made.public_id}/"
     client.get(address, headers={"Sec-Purpose": "prefetch"})
     client.head(address)
-    assert inbox.unread(HER) == 1
+    assert asking.unread(HER) == 1
 
 
 def test_a_look_brings_what_came_once(client: Client) -> None:

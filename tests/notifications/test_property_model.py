@@ -19,9 +19,12 @@ from django.utils import timezone
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from selfcare.notifications import channels, choosing, gathering, leases, sending, why_words
+from selfcare.notifications import channels
 from selfcare.notifications.deciding import Choice
+from selfcare.notifications.delivery import gathering, leases, sending
+from selfcare.notifications.inbox import why_words
 from selfcare.notifications.models import Address, Delivery, Notification
+from selfcare.notifications.settings import choosing
 from selfcare.preferences import actions as preferences
 from selfcare.preferences.models import Preferences
 from tests.notifications.happenings import reachable, told

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from selfcare.notifications import digests
+from selfcare.notifications.delivery import digests
 from selfcare.notifications.quiet import Quiet, on_clock
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -10,9 +10,10 @@ import time_machine
 from django.db import connection, transaction
 from django.utils import timezone
 
-from selfcare.notifications import choosing, gathering
 from selfcare.notifications.deciding import Choice
+from selfcare.notifications.delivery import gathering
 from selfcare.notifications.models import Delivery, Settings
+from selfcare.notifications.settings import choosing
 from selfcare.preferences import actions as preferences
 from tests.notifications.happenings import HER, reachable, rule, told
 from tests.notifications.post import state, the

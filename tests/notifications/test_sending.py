@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from selfcare.events.models import Event
-from selfcare.notifications import backoff, gathering, leases, sending
+from selfcare.notifications.delivery import backoff, gathering, leases, sending
 from selfcare.notifications.models import Address, Attempt, AuditEntry, Delivery, Notification
 from selfcare.web.request import Person
 from tests.notifications import happenings

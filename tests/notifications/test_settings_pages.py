@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils import timezone
 from lxml import html
 
-from selfcare.notifications import choosing
 from selfcare.notifications.models import Rule, Settings
+from selfcare.notifications.settings import choosing
 from tests.notifications.happenings import reachable, rule, told
 from tests.support.control import Control, Person
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from selfcare.notifications import deciding, leases, matching, sending
+from selfcare.notifications import deciding, matching
+from selfcare.notifications.delivery import leases, sending
 from selfcare.notifications.models import Delivery, Notification, Rule
 from tests.notifications.happenings import reachable, taken, told
 from tests.notifications.post import send, the, tries

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from selfcare.notifications import rests, sending, settling, why_words
+from selfcare.notifications.delivery import rests, sending, settling
+from selfcare.notifications.inbox import why_words
 from selfcare.notifications.models import Address, Attempt, Delivery, Settings
 from selfcare.notifications.tasks import send_delivery
 from tests.notifications import happenings

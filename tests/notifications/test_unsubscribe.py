@@ -8,9 +8,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from selfcare.notifications import choosing, unsubscribing
+from selfcare.notifications.addresses import unsubscribing
 from selfcare.notifications.deciding import Choice
 from selfcare.notifications.models import Rule, Settings
+from selfcare.notifications.settings import choosing
 from tests.notifications import happenings
 from tests.notifications.post import HERS, send, state, the
 from tests.support.control import Control

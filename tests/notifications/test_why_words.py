@@ -4,8 +4,8 @@ from typing import get_args
 
 import pytest
 
-from selfcare.notifications import why_words
 from selfcare.notifications.channels import OffReason
+from selfcare.notifications.inbox import why_words
 from selfcare.operations import wording
 
 

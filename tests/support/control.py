@@ -104,6 +104,8 @@ class Control:
 
     def fault(self, operation: str, mode: str, **more: Any) -> None:
         """Make the service misbehave; `control` puts it right when the test ends."""
+        if mode == "foreign":  # there has to be somebody else, with something to show
+            self.add_transaction(self.add_person("Somebody Else"))
         self.call("POST", "faults", json={"operation": operation, "mode": mode, **more})
 
     def clear_faults(self) -> None:

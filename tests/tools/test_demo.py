@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tools.children import free_port, port_is_taken, wait_until
+from tools.demo_state import mail_port
 
 READY = "Ready after"
 
@@ -20,6 +21,8 @@ class Demo:
 
     def __init__(self, folder: Path) -> None:
         self.ports = (free_port(), free_port())
+        while port_is_taken(mail_port(self.ports[1])):
+            self.ports = (free_port(), free_port())
         self.env = {
             **os.environ,
             "DEMO_FOLDER": str(folder),

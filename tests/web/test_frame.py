@@ -63,7 +63,7 @@ def test_every_page_but_productions_is_marked(db: None, environment: str, *, mar
 
 
 def test_it_logs_json_with_the_request_id_and_no_query(instances: NewInstances) -> None:
-    (server,) = instances(1, SELFCARE_ENVIRONMENT="sandbox")
+    (server,) = instances(1, SELFCARE_ENVIRONMENT="sandbox", OUTBOUND_PRIVATE_HOSTS="")
     host = server.url.removeprefix("http://")
     requests.get(
         f"{server.url}/transactions/?q=secret-name",

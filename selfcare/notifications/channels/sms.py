@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from selfcare import errors
 from selfcare.clients import text_messages
 from selfcare.clients.http import Reply, Service
-from selfcare.notifications import channels, rests
+from selfcare.notifications import channels
 from selfcare.notifications.channels import Message, OffReason, Result
+from selfcare.notifications.delivery import rests
 from selfcare.notifications.models import Address
 
 # Of 160 characters, or 70 where one isn't in the GSM alphabet (3GPP TS 23.038); joined ones lose 7

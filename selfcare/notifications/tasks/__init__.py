@@ -8,7 +8,7 @@ import uuid
 
 from django.tasks import task
 
-from selfcare.notifications import sending
+from selfcare.notifications.delivery import sending
 
 
 @task(queue_name="email")

@@ -5,7 +5,8 @@ import threading
 from django.conf import settings
 from django.utils import timezone
 
-from selfcare.notifications import channels, gathering, leases, rests, sending
+from selfcare.notifications import channels
+from selfcare.notifications.delivery import gathering, leases, rests, sending
 from selfcare.notifications.tasks import crews, send_delivery
 
 AT_ONCE = 100

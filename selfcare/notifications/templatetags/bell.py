@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from selfcare.notifications import bell as bells
+from selfcare.notifications.inbox import bell as bells
 
 register = template.Library()
 

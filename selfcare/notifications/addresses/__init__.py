@@ -1,0 +1,1 @@
+"""Where people can be reached: added, verified, named, switched off; rules are in settings."""

@@ -1,0 +1,1 @@
+"""What a person was told, on pages and as JSON, and why; it sends nothing."""
