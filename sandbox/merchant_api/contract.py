@@ -8,6 +8,7 @@ from sandbox.transactions.bodies import MOST, Body, Currency, Text
 from sandbox.transactions.contract import Minor, ReasonCode, Shape, Status
 
 PaymentId = Annotated[str, Field(pattern=r"^pay_[0-9a-f]{32}$")]
+PayoutId = Annotated[str, Field(pattern=r"^out_[0-9a-f]{32}$")]
 RequestId = Annotated[str, Field(pattern=r"^req_[0-9a-f]{32}$")]
 KeyId = Annotated[str, Field(pattern=r"^key_(test|live)_[0-9a-f]{32}$")]
 Step = Literal[
@@ -53,8 +54,12 @@ class NewPayment(Body):
     expires_in_seconds: Annotated[int, Field(ge=60, le=7 * 86_400)] = 3600
 
 
+class NewPayout(NewPayment):
+    """Money for a customer, who chooses at the hand-off which account it goes to."""
+
+
 class Cancellation(Body):
-    """Why, for the customer's timeline if they have the payment already."""
+    """Why, for the customer's timeline if they have it already."""
 
     note: Annotated[Text, Field(min_length=1, max_length=140)] | None = None
 
@@ -87,6 +92,37 @@ class PaymentPage(Shape):
     """Newest first; `next_cursor` is null on the last page."""
 
     data: list[Payment]
+    next_cursor: str | None
+    as_of: AwareDatetime
+
+
+class Payout(Shape):
+    """Amounts in the merchant's currency. It waits in `action_required` until `expires_at`."""
+
+    id: PayoutId
+    status: Status
+    reason_code: ReasonCode | None
+    amount_minor: Annotated[int, Field(ge=1)]
+    currency: Currency
+    merchant_reference: str | None
+    remittance_information: str | None
+    return_url: str | None
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+    completed_at: AwareDatetime | None
+    expires_at: AwareDatetime | None
+
+
+class PayoutCreated(Payout):
+    """With where to send the customer; only who asked for the payout is told."""
+
+    handoff_url: str
+
+
+class PayoutPage(Shape):
+    """Newest first; `next_cursor` is null on the last page."""
+
+    data: list[Payout]
     next_cursor: str | None
     as_of: AwareDatetime
 

@@ -42,8 +42,9 @@ def find(token: str, now: datetime) -> Handoff | None:
     if not TOKEN.fullmatch(token):
         return None
     open_ones = Handoff.objects.filter(
-        used_at=None, expires_at__gt=now, demand__called_off_at=None, demand__transaction=None
-    )
+        used_at=None, expires_at__gt=now, demand__called_off_at=None, demand__lapsed_at=None,
+        demand__transaction=None,
+    )  # fmt: skip
     return open_ones.select_related("demand__merchant").filter(token_sha256=_hashed(token)).first()
 
 

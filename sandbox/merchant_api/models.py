@@ -12,6 +12,10 @@ from sandbox.transactions.models import Transaction
 
 RATE = 50
 BURST = 100
+# What the ids of a demand and of the transaction that it became begin with.
+PREFIXES = {"payment": "pay", "payout": "out"}
+# A demand that nobody has taken on, called off or let lapse.
+WAITS = Q(transaction=None, called_off_at=None, lapsed_at=None)
 
 
 class ApiKey(models.Model):
@@ -136,14 +140,20 @@ class ReturnAddress(models.Model):
 
 
 class Demand(models.Model):
-    """Money that a merchant asks for of a customer not yet known.
+    """Money that a merchant wants of, or has for, a customer not yet known.
 
-    Once the customer is known, `transaction` is theirs, made with this row's `id`: so `pay_…` is
-    the same payment before and after. Until then it waits, lapses at `expires_at` or is called off.
+    Once the customer is known, `transaction` is theirs, made with this row's `id`: so `pay_…` (of
+    a payout, `out_…`) is the same before and after. Until then it waits, is called off, or lapses
+    at `expires_at`; `lapsed_at` says that this was told (`due.py`).
     """
+
+    class Kind(models.TextChoices):
+        PAYMENT = "payment"
+        PAYOUT = "payout"
 
     id = models.UUIDField(primary_key=True)
     merchant = models.ForeignKey(Merchant, models.CASCADE, db_index=False)
+    kind = models.CharField(max_length=7, choices=Kind, default=Kind.PAYMENT)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     merchant_reference = models.CharField(max_length=80, blank=True)
@@ -152,12 +162,16 @@ class Demand(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     called_off_at = models.DateTimeField(null=True)
+    lapsed_at = models.DateTimeField(null=True)
     transaction = models.OneToOneField(
         Transaction, models.SET_NULL, null=True, related_name="demand"
     )
 
     class Meta:
-        indexes = [models.Index(fields=["merchant", "-created_at", "-id"], name="demand_page")]
+        indexes = [
+            models.Index(fields=["merchant", "-created_at", "-id"], name="demand_page"),
+            models.Index(fields=["expires_at"], condition=WAITS, name="demand_due"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="demand_amount")
         ]
@@ -165,7 +179,12 @@ class Demand(models.Model):
     def status(self, now: datetime) -> str:
         if self.called_off_at:
             return "cancelled"
-        return "action_required" if now < self.expires_at else "expired"
+        waits = self.lapsed_at is None and now < self.expires_at
+        return "action_required" if waits else "expired"
+
+    @property
+    def wire_id(self) -> str:
+        return ids.wire(PREFIXES[self.kind], self.id)
 
 
 class Handoff(models.Model):

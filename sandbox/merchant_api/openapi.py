@@ -68,6 +68,20 @@ OPERATIONS = (
         body=contract.Cancellation,
     ),
     Operation(
+        "/v1/payouts", "get", "payouts", "One page, newest first", contract.PayoutPage,
+        ("limit", "cursor", "status", "merchant_reference"),
+    ),
+    Operation(
+        "/v1/payouts", "post", "payout_create", "Send a customer money",
+        contract.PayoutCreated, body=contract.NewPayout,
+    ),
+    Operation("/v1/payouts/{payout_id}", "get", "payout", "One of them", contract.Payout),
+    Operation(
+        "/v1/payouts/{payout_id}/cancellations", "post", "payout_cancel",
+        "Call off what its customer hasn't agreed to", contract.Payout,
+        body=contract.Cancellation,
+    ),
+    Operation(
         "/v1/requests", "get", "requests", "The log of your requests", contract.RequestPage,
         ("limit", "cursor", "verdict", "method", "http_status", "step", "key", "idempotency_key"),
     ),
@@ -91,6 +105,7 @@ QUERY: dict[str, dict[str, Any]] = {
 }
 PATH = {
     "payment_id": {"type": "string", "pattern": "^pay_[0-9a-f]{32}$"},
+    "payout_id": {"type": "string", "pattern": "^out_[0-9a-f]{32}$"},
     "request_id": {"type": "string", "pattern": "^req_[0-9a-f]{32}$"},
 }
 KEY = {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,128}$"}

@@ -1,4 +1,4 @@
-"""A merchant's payments: found, told and asked for; a customer's side of them is elsewhere."""
+"""A merchant's payments and payouts: found and asked for; a customer's side is elsewhere."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db.models import Q
 
 from sandbox import clock, ids
-from sandbox.merchant_api import handoffs, return_addresses, writing
+from sandbox.merchant_api import handoffs, return_addresses, wire, writing
 from sandbox.merchant_api.contract import Cancellation, NewPayment
 from sandbox.merchant_api.door import Visit
-from sandbox.merchant_api.models import Demand, Handoff
+from sandbox.merchant_api.models import PREFIXES, Demand, Handoff
 from sandbox.merchant_api.paging import Asked, Place, bad_filter
 from sandbox.people.models import Merchant
 from sandbox.problems import ProblemError
@@ -20,16 +20,16 @@ from sandbox.transactions.models import Transaction
 type Json = dict[str, Any]
 
 FILTERS = ("status", "merchant_reference")
-Kind, Status = Transaction.Kind, Transaction.Status
+Kind, Status = Demand.Kind, Transaction.Status
 
 
-def page(merchant: Merchant, asked: Asked, now: datetime) -> Json:
+def page(merchant: Merchant, asked: Asked, now: datetime, kind: str = Kind.PAYMENT) -> Json:
     """Newest first: what customers have taken on, and what still waits for one."""
     status, reference = asked.filters.get("status"), asked.filters.get("merchant_reference")
     if status is not None and status not in Status.values:
         raise bad_filter("status", f"is one of {', '.join(Status.values)}")
-    taken = _taken(merchant).filter(**({"status": status} if status else {}))
-    waiting = _waiting(merchant).filter(_has_status(status, now))
+    taken = taken_on(merchant, kind).filter(**({"status": status} if status else {}))
+    waiting = _waiting(merchant, kind).filter(_has_status(status, now))
     if reference is not None:
         taken = taken.filter(merchant_reference=reference)
         waiting = waiting.filter(merchant_reference=reference)
@@ -45,25 +45,26 @@ def page(merchant: Merchant, asked: Asked, now: datetime) -> Json:
     found = both[: asked.limit]
     last = found[-1] if len(both) > asked.limit else None
     return {
-        "data": [_payment(row, now) for row in found],
+        "data": [wire.asked_for(row, now) for row in found],
         "next_cursor": Place(last.created_at, last.id).cursor() if last else None,
         "as_of": clock.rfc3339(now),
     }
 
 
-def one(merchant: Merchant, wire_id: str, now: datetime) -> Json:
+def one(merchant: Merchant, wire_id: str, now: datetime, kind: str = Kind.PAYMENT) -> Json:
     """ProblemError 404 for another merchant's as for what never was."""
-    pk = ids.unwire("pay", wire_id)
+    pk = ids.unwire(PREFIXES[kind], wire_id)
     row = pk and (
-        _taken(merchant).filter(pk=pk).first() or _waiting(merchant).filter(pk=pk).first()
+        taken_on(merchant, kind).filter(pk=pk).first()
+        or _waiting(merchant, kind).filter(pk=pk).first()
     )
     if not row:
-        raise ProblemError(404, "unknown_payment", "There is no such payment.")
-    return _payment(row, now)
+        raise ProblemError(404, f"unknown_{kind}", f"There is no such {kind}.")
+    return wire.asked_for(row, now)
 
 
-def create(visit: Visit, body: NewPayment) -> once.Answer:
-    """Ask for a payment, once for the visit's key."""
+def create(visit: Visit, body: NewPayment, kind: str = Kind.PAYMENT) -> once.Answer:
+    """Ask for a payment or a payout, once for the visit's key."""
     merchant = visit.merchant
 
     def check() -> None:
@@ -72,19 +73,22 @@ def create(visit: Visit, body: NewPayment) -> once.Answer:
             raise ProblemError(422, "unknown_return_url", told, field="return_url")
 
     return writing.carry_out(
-        visit, body, lambda now: _payment(ask_for(merchant, body, now), now),
-        operation="merchant_payment", happened="payment.created", check=check,
+        visit, body, lambda now: wire.asked_for(ask_for(merchant, body, now, kind), now),
+        operation=f"merchant_{kind}", happened=f"{kind}.created", check=check,
     )  # fmt: skip
 
 
-def call_off(visit: Visit, wire_id: str, body: Cancellation) -> once.Answer:
-    """Take a payment back that its customer hasn't agreed to yet. ProblemError 404 as in `one`."""
+def call_off(
+    visit: Visit, wire_id: str, body: Cancellation, kind: str = Kind.PAYMENT
+) -> once.Answer:
+    """Take back what its customer hasn't agreed to yet. ProblemError 404 as in `one`."""
     merchant = visit.merchant
-    one(merchant, wire_id, visit.at)
-    pk = UUID(wire_id.removeprefix("pay_"))
+    one(merchant, wire_id, visit.at, kind)
+    pk = ids.unwire(PREFIXES[kind], wire_id)
+    assert pk is not None  # noqa: S101 (by `one`)
 
     def effect(now: datetime) -> Json:
-        # Who hands off takes this lock too, so that a payment is never both.
+        # Who hands off takes this lock too, so that nothing is ever both.
         demand = Demand.objects.select_for_update().filter(pk=pk, transaction=None).first()
         if demand is None:
             _cancel_taken(merchant, pk, body, now)
@@ -93,10 +97,10 @@ def call_off(visit: Visit, wire_id: str, body: Cancellation) -> once.Answer:
         else:
             demand.called_off_at = now
             demand.save(update_fields=["called_off_at"])
-        return one(merchant, wire_id, now)
+        return one(merchant, wire_id, now, kind)
 
     return writing.carry_out(
-        visit, body, effect, operation="merchant_cancellation", happened="payment.cancelled"
+        visit, body, effect, operation="merchant_cancellation", happened=f"{kind}.cancelled"
     )
 
 
@@ -110,20 +114,23 @@ def _cancel_taken(merchant: Merchant, pk: UUID, body: Cancellation, now: datetim
 
 
 def _too_late(status: str) -> ProblemError:
-    told = f"Only a payment that waits for its customer can be called off; this one is {status}."
+    told = f"Only what waits for its customer can be called off; this is {status}."
     return ProblemError(409, "action_not_allowed", told, action="cancel", reason=status)
 
 
 def handoff_url(answer: once.Answer) -> str:
-    """Where to send the customer of a payment that was just asked for, now or before."""
-    way = Handoff.objects.get(demand_id=UUID(answer.body["id"].removeprefix("pay_")))
+    """Where to send the customer of what was just asked for, now or before."""
+    way = Handoff.objects.get(demand_id=UUID(answer.body["id"].partition("_")[2]))
     return handoffs.url_of(way)
 
 
-def ask_for(merchant: Merchant, body: NewPayment, now: datetime) -> Demand:
+def ask_for(
+    merchant: Merchant, body: NewPayment, now: datetime, kind: str = Kind.PAYMENT
+) -> Demand:
     demand = Demand.objects.create(
         id=ids.uuid7(now),
         merchant=merchant,
+        kind=kind,
         amount_minor=body.amount_minor,
         currency=body.currency,
         merchant_reference=body.merchant_reference or "",
@@ -136,13 +143,14 @@ def ask_for(merchant: Merchant, body: NewPayment, now: datetime) -> Demand:
     return demand
 
 
-def _taken(merchant: Merchant) -> Any:
-    rows = Transaction.objects.filter(merchant=merchant, kind=Kind.PAYMENT)
+def taken_on(merchant: Merchant, kind: str) -> Any:
+    """Those that have their customer."""
+    rows = Transaction.objects.filter(merchant=merchant, kind=kind)
     return rows.select_related("demand").prefetch_related("refunds")
 
 
-def _waiting(merchant: Merchant) -> Any:
-    return Demand.objects.filter(merchant=merchant, transaction=None)
+def _waiting(merchant: Merchant, kind: str) -> Any:
+    return Demand.objects.filter(merchant=merchant, transaction=None, kind=kind)
 
 
 def _has_status(status: str | None, now: datetime) -> Q:
@@ -152,59 +160,8 @@ def _has_status(status: str | None, now: datetime) -> Q:
         case Status.CANCELLED:
             return Q(called_off_at__isnull=False)
         case Status.ACTION_REQUIRED:
-            return Q(called_off_at=None, expires_at__gt=now)
+            return Q(called_off_at=None, lapsed_at=None, expires_at__gt=now)
         case Status.EXPIRED:
-            return Q(called_off_at=None, expires_at__lte=now)
+            over = Q(expires_at__lte=now) | Q(lapsed_at__isnull=False)
+            return Q(called_off_at=None) & over
     return Q(pk__in=[])
-
-
-def _payment(row: Transaction | Demand, now: datetime) -> Json:
-    """On the wire; of the customer there is nothing in it."""
-    if isinstance(row, Demand):
-        return _told(
-            row,
-            status=row.status(now), amount_minor=row.amount_minor, currency=row.currency,
-            updated_at=_last_change(row, now), expires_at=row.expires_at,
-            return_url=row.return_url,
-        )  # fmt: skip
-    exchanged = row.original_amount_minor is not None
-    demand: Demand | None = getattr(row, "demand", None)
-    return _told(
-        row,
-        status=row.status, reason_code=row.reason_code or None,
-        amount_minor=(row.original_amount_minor or 0) if exchanged else row.amount_minor,
-        currency=row.original_currency if exchanged else row.currency,
-        refunded_minor=_refunded(row), updated_at=row.updated_at,
-        completed_at=row.completed_at, expires_at=row.expires_at,
-        return_url=demand.return_url if demand else None,
-    )  # fmt: skip
-
-
-def _told(row: Transaction | Demand, **facts: Any) -> Json:
-    return {
-        "id": ids.wire("pay", row.id),
-        "status": facts["status"],
-        "reason_code": facts.get("reason_code"),
-        "amount_minor": facts["amount_minor"],
-        "currency": facts["currency"],
-        "refunded_minor": facts.get("refunded_minor", 0),
-        "merchant_reference": row.merchant_reference or None,
-        "remittance_information": row.remittance_information or None,
-        "return_url": facts["return_url"],
-        "created_at": clock.rfc3339(row.created_at),
-        "updated_at": clock.rfc3339(facts["updated_at"]),
-        "completed_at": clock.maybe(facts.get("completed_at")),
-        "expires_at": clock.maybe(facts["expires_at"]),
-    }
-
-
-def _last_change(row: Demand, now: datetime) -> datetime:
-    return row.called_off_at or (row.expires_at if row.expires_at <= now else row.created_at)
-
-
-def _refunded(row: Transaction) -> int:
-    """In the merchant's currency: each refund says what it was there."""
-    if row.original_amount_minor is None:
-        return row.refunded_minor
-    done = [refund for refund in row.refunds.all() if refund.status == Status.COMPLETED]
-    return sum(refund.original_amount_minor or 0 for refund in done)

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 
 from sandbox import clock, problems
 from sandbox.merchant_api import log, paging, payments, writing
-from sandbox.merchant_api.contract import Cancellation, NewPayment
+from sandbox.merchant_api.contract import Cancellation, NewPayment, NewPayout
 from sandbox.merchant_api.door import Visit, merchant_api
 from sandbox.problems import ProblemError
 from sandbox.transactions import due
@@ -26,31 +26,32 @@ def balance(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 @merchant_api("GET", "POST")
-def payment_list(request: HttpRequest, visit: Visit) -> HttpResponse:
+def demand_list(request: HttpRequest, visit: Visit, kind: str) -> HttpResponse:
     due.apply_due(visit.at)
     if request.method == "POST":
-        return _new_payment(visit)
+        return _new_demand(visit, kind)
     asked = paging.asked(request.GET, payments.FILTERS)
-    return problems.answer(200, payments.page(visit.merchant, asked, visit.at))
+    return problems.answer(200, payments.page(visit.merchant, asked, visit.at, kind))
 
 
-def _new_payment(visit: Visit) -> HttpResponse:
-    answer = payments.create(visit, writing.read(visit, NewPayment))
+def _new_demand(visit: Visit, kind: str) -> HttpResponse:
+    shape = {"payment": NewPayment, "payout": NewPayout}[kind]
+    answer = payments.create(visit, writing.read(visit, shape), kind)
     if answer.status >= 400:
         return writing.respond(visit, answer)
     return writing.respond(visit, answer, handoff_url=payments.handoff_url(answer))
 
 
 @merchant_api("GET")
-def payment_detail(request: HttpRequest, visit: Visit, id_: str) -> HttpResponse:
+def demand_detail(request: HttpRequest, visit: Visit, kind: str, id_: str) -> HttpResponse:
     due.apply_due(visit.at)
-    return problems.answer(200, payments.one(visit.merchant, id_, visit.at))
+    return problems.answer(200, payments.one(visit.merchant, id_, visit.at, kind))
 
 
 @merchant_api("POST")
-def cancellation_new(request: HttpRequest, visit: Visit, id_: str) -> HttpResponse:
+def cancellation_new(request: HttpRequest, visit: Visit, kind: str, id_: str) -> HttpResponse:
     due.apply_due(visit.at)
-    answer = payments.call_off(visit, id_, writing.read(visit, Cancellation))
+    answer = payments.call_off(visit, id_, writing.read(visit, Cancellation), kind)
     return writing.respond(visit, answer)
 
 

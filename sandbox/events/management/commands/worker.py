@@ -15,6 +15,7 @@ from sandbox import clock
 from sandbox.cases import due as case_due
 from sandbox.events import keeping, months, posting, signing
 from sandbox.events.steadily import steadily
+from sandbox.merchant_api import due as merchant_due
 from sandbox.merchant_api import keeping as merchant_keeping
 from sandbox.outbox import late_bounces, smtp
 from sandbox.transactions import due
@@ -65,4 +66,4 @@ class Command(BaseCommand):
 def let_time_pass() -> int:
     """What is due happens though nobody looks."""
     now = clock.now()
-    return due.apply_due(now) + case_due.apply_due(now)
+    return due.apply_due(now) + case_due.apply_due(now) + merchant_due.apply_due(now)
