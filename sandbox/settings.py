@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "sandbox.transactions",
     "sandbox.cases",
     "sandbox.merchant_api",
+    "sandbox.webhooks",
     "sandbox.control",
     "sandbox.seeds",
     "sandbox.statements",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox import ids
 from sandbox.clock import maybe
 from sandbox.events.models import Event, compact
+from sandbox.webhooks import telling as merchants
 
 if TYPE_CHECKING:
     from sandbox.cases.models import Case
@@ -28,6 +29,10 @@ def silence() -> Iterator[None]:
         yield
     finally:
         _silent.reset(token)
+
+
+def is_silent() -> bool:
+    return _silent.get()
 
 
 def tell(
@@ -65,6 +70,7 @@ def of_transaction(row: "Transaction", type_: str, *, by: str, at: datetime) -> 
         type_, subject=row.person.sub, kind="transaction", id_=row.wire_id, version=row.version,
         at=at, facts=transaction_facts(row, by=by),
     )  # fmt: skip
+    merchants.of_transaction(row, type_, at=at)
 
 
 def transaction_facts(row: "Transaction", *, by: str) -> Json:
@@ -105,6 +111,7 @@ def of_case(case: "Case", type_: str, *, by: str, at: datetime) -> None:
         type_, subject=case.person.sub, kind="case", id_=case.wire_id, version=case.version,
         at=at, facts=facts,
     )  # fmt: skip
+    merchants.of_case(case, type_, at=at)
 
 
 def of_session(sid: str, subject: str, *, browser: str, acr: str, at: datetime) -> None:
