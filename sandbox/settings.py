@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "sandbox.people",
+    "sandbox.worlds",
     "sandbox.auth",
     "sandbox.events",
     "sandbox.outbox",

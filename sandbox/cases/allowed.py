@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from sandbox import worlds
 from sandbox.cases.models import Case
 from sandbox.cases.rules import ESCALATABLE
 
@@ -27,7 +28,7 @@ def verdict(action: str, case: Case, now: datetime) -> Verdict:
     if case.person.restricted and case.kind != Case.Kind.INQUIRY:
         return Verdict("account_restricted")
     if action == "escalate":
-        return _escalate(case, now)
+        return _escalate(case, worlds.moment(case.transaction.merchant, now))
     if not case.is_open:
         return Verdict("case_closed")
     # When their turn is over the case goes on, and they may still write.

@@ -27,7 +27,9 @@ def apply_due(now: datetime) -> int:
         with database.atomic():
             row = (
                 Transaction.objects.select_for_update(skip_locked=True, of=("self",))
-                .select_related("account", "peer__person", "merchant", "person", "refund_request")
+                .select_related(
+                    "account", "peer__person", "merchant__world", "person", "refund_request"
+                )
                 .filter(pk=pk)
                 .first()
             )

@@ -41,7 +41,9 @@ def page(person: Person, params: QueryDict) -> tuple[list[Case], str | None]:
 
 
 def whole() -> QuerySet[Case]:
-    rows = Case.objects.select_related("person", "transaction", "escalated_to", "escalated_from")
+    rows = Case.objects.select_related(
+        "person", "transaction__merchant__world", "escalated_to", "escalated_from"
+    )
     return rows.prefetch_related(*WHOLE)
 
 

@@ -65,14 +65,14 @@ def _opens(operation: str) -> View:
 def _follows(operation: str) -> View:
     @service(operation, "POST")
     def view(request: HttpRequest, visit: Visit, person: Person, id_: str) -> HttpResponse:
-        def find() -> Callable[[datetime], Case]:
+        def find() -> carry.Target:
             pk = listing.case_id(id_)
-            rows = Case.objects.select_related("transaction")
+            rows = Case.objects.select_related("transaction__merchant__world")
             case = rows.filter(pk=pk, person=person).first()
             if case is None or case.wire_id != id_:
                 raise listing.unknown_case()
             visit.facts["transaction_id"] = case.transaction.wire_id
-            return lambda now: locked(case, now)
+            return carry.Target(case.transaction.merchant, lambda now: locked(case, now))
 
         return carry.carry_out(request, visit, person, following.WRITES[operation], find)
 

@@ -13,7 +13,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
-from sandbox import clock, ids
+from sandbox import clock, ids, worlds
 from sandbox.control import faults
 from sandbox.merchant_api import examining, keys, rates, record, signatures
 from sandbox.merchant_api.examining import Examination
@@ -28,7 +28,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Visit:
-    """A request that was let in: whose it is, by which key, and its body as it came."""
+    """A request that was let in: whose it is, by which key, and its body as it came.
+
+    `at` is the time of the merchant's world, in which all of its request happens.
+    """
 
     id: UUID
     at: datetime
@@ -59,15 +62,18 @@ def merchant_api(*methods: str) -> Callable[[View], Callable[..., HttpResponseBa
         @csrf_exempt
         @wraps(view)
         def door(request: HttpRequest, **parts: str) -> HttpResponseBase:
-            at, began = clock.now(), time.monotonic()
+            at, began = clock.real_now(), time.monotonic()
             request_id = ids.uuid7(at)
             exam = Examination(_message(request))
             refused: RefusedError | None = None
             code = ""
             try:
                 key = _let_in(exam, at)
-                visit = Visit(request_id, at, exam, key)
-                response = _inside(request, visit, methods, lambda: view(request, visit, **parts))
+                with worlds.entered(key.merchant):
+                    visit = Visit(request_id, clock.now(), exam, key)
+                    response = _inside(
+                        request, visit, methods, lambda: view(request, visit, **parts)
+                    )
                 code = visit.code
             except RefusedError as error:
                 refused = error

@@ -183,7 +183,8 @@ def _raw(text: str) -> bytes:
 
 
 def _ours() -> QuerySet[ApiKey]:
-    return ApiKey.objects.filter(environment=settings.SANDBOX_KEYS).select_related("merchant")
+    found = ApiKey.objects.filter(environment=settings.SANDBOX_KEYS)
+    return found.select_related("merchant__world")
 
 
 def _hashed(token: str) -> str:

@@ -48,7 +48,7 @@ def take(key: ApiKey) -> float:
             return 0.0
         # Who used up a lot within its second gets a larger one; who hardly asks wastes nothing.
         lot = min(LARGEST_LOT, max(1, held.lot * 2)) if fresh else 1
-    got, wait = _fetch(key, lot, clock.now())
+    got, wait = _fetch(key, lot, clock.real_now())
     with _lock:
         if got:
             held.tokens, held.lot, held.fetched_at = held.tokens * fresh + got - 1, lot, now

@@ -59,7 +59,7 @@ def cancellation_new(request: HttpRequest, visit: Visit, kind: str, id_: str) ->
 def request_list(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The log, newest first: `?verdict=refused&method=&key=&limit=&cursor=`."""
     asked = paging.asked(request.GET, log.FILTERS)
-    return problems.answer(200, log.page(visit.merchant, asked, visit.at))
+    return problems.answer(200, log.page(visit.merchant, asked, clock.real_now()))
 
 
 @merchant_api("GET")

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
+from sandbox import worlds
 from sandbox.cases.rules import RULES
 from sandbox.transactions.models import Transaction
 
@@ -39,10 +40,10 @@ def actions(row: Transaction) -> tuple[str, ...]:
 
 
 def verdict(action: str, row: Transaction, now: datetime) -> Verdict:
-    """May the transaction's own person do it?"""
+    """May the transaction's own person do it? By the time of its merchant's world."""
     if row.person.restricted and action != "ask_merchant":
         return Verdict("account_restricted")
-    return VERDICTS[action](row, now)
+    return VERDICTS[action](row, worlds.moment(row.merchant, now))
 
 
 def undo_within() -> timedelta:

@@ -2,19 +2,26 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
-from sandbox import clock, problems
+from sandbox import clock, problems, worlds
 from sandbox.cases import due as case_due
-from sandbox.people.models import Person
+from sandbox.people.models import Merchant, Person
 from sandbox.transactions import bodies, due, once, wire, writes
 from sandbox.transactions.door import Visit, is_foreign, transaction_id, unknown_transaction
 from sandbox.transactions.models import Transaction
 
-WITH = ("account", "merchant", "refund_request", "person", "refund_of")
+WITH = ("account", "merchant__world", "refund_request", "person", "refund_of")
+
+
+class Target(NamedTuple):
+    """What a write is about: in whose world, and what takes its lock."""
+
+    merchant: Merchant | None
+    lock: Callable[[datetime], Any]
 
 
 def to_transaction(
@@ -22,12 +29,14 @@ def to_transaction(
 ) -> HttpResponse:
     """A write to one of the person's transactions; 404 for anybody else's."""
 
-    def find() -> Callable[[datetime], Transaction]:
+    def find() -> Target:
         pk = transaction_id(id_)
-        if not Transaction.objects.filter(pk=pk, person=person).exists():
+        rows = Transaction.objects.filter(pk=pk, person=person)
+        row = rows.select_related("merchant__world").only("merchant").first()
+        if row is None:
             raise unknown_transaction()
         visit.facts["transaction_id"] = id_
-        return lambda now: locked(pk, now)
+        return Target(row.merchant, lambda now: locked(pk, now))
 
     return carry_out(request, visit, person, write, find)
 
@@ -37,23 +46,24 @@ def carry_out(
     visit: Visit,
     person: Person,
     write: writes.Write,
-    find: Callable[[], Callable[[datetime], Any]],
+    find: Callable[[], Target],
 ) -> HttpResponse:
     """Every write alike: headers, body, whose it is, then once.
 
-    `find` says what it is about, or raises ProblemError; what it gives takes the lock.
+    `find` says what it is about, or raises ProblemError.
     """
     claim = once.claim_from(request)
     body = bodies.read(request, write.shape)
-    lock = find()
+    target = find()
     visit.facts["idempotency_key"] = claim.key
     if not once.known(claim.key):
-        writes.check_proof(body, clock.now())
+        writes.check_proof(body, clock.real_now())
     effects = [""]
 
     def effect() -> dict[str, object]:
-        now = clock.now()
-        done = write.act(lock(now), body, now)
+        with worlds.entered(target.merchant):
+            now = clock.now()
+            done = write.act(target.lock(now), body, now)
         effects[0] = done.effect
         return done.body
 
@@ -73,7 +83,7 @@ def locked(pk: UUID, now: datetime) -> Transaction:
     """The row under lock, with what time has done to it and to its cases until now."""
     row = (
         Transaction.objects.select_for_update(of=("self",))
-        .select_related("account", "peer__person", "merchant", "refund_request", "person")
+        .select_related("account", "peer__person", "merchant__world", "refund_request", "person")
         .get(pk=pk)
     )
     due.move_on(row, now)

@@ -25,7 +25,7 @@ def apply_due(now: datetime) -> int:
         with database.atomic():
             row = (
                 Transaction.objects.select_for_update(skip_locked=True, of=("self",))
-                .select_related("account", "peer__person", "person", "merchant")
+                .select_related("account", "peer__person", "person", "merchant__world")
                 .filter(pk=pk)
                 .first()
             )

@@ -112,7 +112,7 @@ def question(person: Person, facts: Mapping[str, Any], *, most: int = MOST, defa
 
 
 def page(asked: Question) -> Page:
-    rows = asked.rows.select_related("account", "merchant", "refund_request", "person")
+    rows = asked.rows.select_related("account", "merchant__world", "refund_request", "person")
     found = list(rows[: asked.limit + 1])
     if len(found) <= asked.limit:
         return Page(found, None)

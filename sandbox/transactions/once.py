@@ -32,7 +32,7 @@ class Claim:
     deadline: datetime
 
     def check_deadline(self) -> None:
-        if clock.now() > self.deadline:
+        if clock.real_now() > self.deadline:
             raise ProblemError(408, "deadline_passed", "Its deadline had passed; nothing was done.")
 
 
@@ -54,7 +54,7 @@ def claim_from(request: HttpRequest) -> Claim:
         told = "Idempotency-Key must have 16 to 128 letters, digits, - or _."
         raise ProblemError(400, "bad_header", told, field="Idempotency-Key")
     deadline = clock.parse(request.headers.get("Request-Deadline", ""))
-    if deadline is None or deadline > clock.now() + FARTHEST_DEADLINE:
+    if deadline is None or deadline > clock.real_now() + FARTHEST_DEADLINE:
         told = "Request-Deadline must be an RFC 3339 instant within ten minutes."
         raise ProblemError(400, "bad_header", told, field="Request-Deadline")
     claim = Claim(key, deadline)
@@ -100,7 +100,7 @@ def once(
         claim.check_deadline()
         answer = _decide(effect)
         row.answer_status, row.answer_body = answer.status, json.dumps(answer.body)
-        row.completed_at = clock.now()
+        row.completed_at = clock.real_now()
         row.save(update_fields=["answer_status", "answer_body", "completed_at"])
         note(answer)
         # Too late now means rolled back: whoever asks after the deadline was told the truth.
@@ -144,7 +144,7 @@ def _stored(row: IdempotencyKey) -> Answer:
 def outcome(person: Person, key: str) -> dict[str, Any]:
     """What became of the key's write. Raises ProblemError 404 `unknown_key`."""
     row = IdempotencyKey.objects.filter(key=key, person=person).first()
-    if row and row.answer_status is None and clock.now() > row.deadline + SKEW:
+    if row and row.answer_status is None and clock.real_now() > row.deadline + SKEW:
         row = _waited_for(row)
     if row is None:
         raise ProblemError(404, "unknown_key", "Nothing was ever done with this key.")
@@ -170,7 +170,7 @@ def _waited_for(row: IdempotencyKey) -> IdempotencyKey | None:
     except OperationalError:
         return row  # still running
     # A retry may have moved the deadline while we waited.
-    over = held.answer_status is None and clock.now() > held.deadline + SKEW
+    over = held.answer_status is None and clock.real_now() > held.deadline + SKEW
     return None if over else held
 
 

@@ -43,7 +43,7 @@ def lean(row: Transaction, now: datetime) -> wire.Json:
 
 
 def _by_row(asked: Question, now: datetime) -> Iterator[bytes]:
-    rows = asked.rows.select_related("account", "merchant", "refund_request", "person")
+    rows = asked.rows.select_related("account", "merchant__world", "refund_request", "person")
     for row in rows[: asked.limit + 1].iterator(chunk_size=LINES_AT_ONCE):
         yield _line(lean(row, now))
 

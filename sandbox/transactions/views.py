@@ -93,5 +93,5 @@ def repetition_new(request: HttpRequest, visit: Visit, person: Person, id_: str)
 
 def _whole() -> QuerySet[Transaction]:
     return Transaction.objects.select_related(
-        "account", "merchant", "refund_request", "person", "refund_of"
+        "account", "merchant__world", "refund_request", "person", "refund_of"
     )
