@@ -3,11 +3,14 @@
 from datetime import datetime
 
 from django.db import transaction as database
+from django.db.models import QuerySet
 
+from sandbox import clock
 from sandbox.cases import answering, play
 from sandbox.cases.models import Case
 from sandbox.cases.rules import RULES
 from sandbox.control import record
+from sandbox.people.models import Merchant
 from sandbox.transactions.models import Transaction
 from sandbox.transactions.refunds import left_of
 
@@ -18,8 +21,10 @@ def apply_due(now: datetime) -> int:
     """Apply what is due, at most a batch, each payment in its own database transaction.
 
     With nothing due it costs one look-up in a partial index. What another request is just
-    applying is left to it.
+    applying is left to it. By real time, as in `transactions/due.py`.
     """
+    if clock.is_moved():
+        now = clock.real_now()
     found = Case.objects.filter(due_at__lte=now).order_by("due_at")
     payments = dict.fromkeys(found.values_list("transaction", flat=True)[:BATCH])
     applied = 0
@@ -35,6 +40,33 @@ def apply_due(now: datetime) -> int:
             )
             applied += move_on(row, now) if row else 0
     return applied
+
+
+def next_due(merchant: Merchant, until: datetime) -> datetime | None:
+    """When time next does something to a case about this merchant, if it does until then."""
+    return _of(merchant, until).values_list("due_at", flat=True).first()
+
+
+def run_due(merchant: Merchant, now: datetime) -> int:
+    """All that is due in this merchant's cases, in order; says how many steps."""
+    steps = 0
+    while pk := _of(merchant, now).values_list("transaction", flat=True).first():
+        with database.atomic():
+            row = (
+                Transaction.objects.select_for_update(of=("self",))
+                .select_related(
+                    "account", "peer__person", "merchant__world", "person", "refund_request"
+                )
+                .get(pk=pk)
+            )
+            steps += move_on(row, now)
+    return steps
+
+
+def _of(merchant: Merchant, until: datetime) -> QuerySet[Case]:
+    return Case.objects.filter(transaction__merchant=merchant, due_at__lte=until).order_by(
+        "due_at", "id"
+    )
 
 
 def move_on(payment: Transaction, now: datetime) -> int:

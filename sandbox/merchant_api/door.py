@@ -22,6 +22,7 @@ from sandbox.merchant_api.signatures import Message, RefusedError
 from sandbox.people.models import Merchant
 from sandbox.problems import ProblemError
 from sandbox.transactions.bodies import LARGEST
+from sandbox.worlds import winding
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +118,7 @@ def _inside(
                 allow = ", ".join(methods)
                 told = f"This address knows {allow} only."
                 raise ProblemError(405, "method_not_allowed", told, allow=allow)
+            winding.catch_up(visit.merchant)
             return view()
         except ProblemError as problem:
             visit.code = problem.code

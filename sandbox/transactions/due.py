@@ -4,8 +4,10 @@ from datetime import datetime
 
 from django.db import transaction as database
 
+from sandbox import clock
 from sandbox.control import record
 from sandbox.ledger.journal import InsufficientFundsError
+from sandbox.people.models import Merchant
 from sandbox.transactions import machine
 from sandbox.transactions.models import Transaction
 
@@ -17,8 +19,11 @@ def apply_due(now: datetime) -> int:
     """Apply what is due, at most a batch, each thing in its own database transaction.
 
     Called at the start of every request of the service; with nothing due it costs a look-up
-    in a partial index. What another request is just applying is left to it.
+    in a partial index. What another request is just applying is left to it. It goes by real time:
+    a merchant that is ahead is moved by `worlds/winding.py`, and is never due here too early.
     """
+    if clock.is_moved():
+        now = clock.real_now()
     due = Transaction.objects.filter(due_at__lte=now).order_by("due_at")
     applied = 0
     for pk in due.values_list("pk", flat=True)[:BATCH]:
@@ -31,6 +36,28 @@ def apply_due(now: datetime) -> int:
             )
             applied += move_on(row, now) if row else 0
     return applied
+
+
+def next_due(merchant: Merchant, until: datetime) -> datetime | None:
+    """When the next of this merchant's transactions is due, if one is until then."""
+    due = Transaction.objects.filter(merchant=merchant, due_at__lte=until).order_by("due_at")
+    return due.values_list("due_at", flat=True).first()
+
+
+def run_due(merchant: Merchant, now: datetime) -> int:
+    """All of this merchant's that is due, in order; waits for who holds a row, and says how many
+    steps."""
+    steps = 0
+    due = Transaction.objects.filter(merchant=merchant, due_at__lte=now).order_by("due_at", "id")
+    while pk := due.values_list("pk", flat=True).first():
+        with database.atomic():
+            row = (
+                Transaction.objects.select_for_update(of=("self",))
+                .select_related("account", "peer__person", "person", "merchant__world")
+                .get(pk=pk)
+            )
+            steps += move_on(row, now)
+    return steps
 
 
 def move_on(row: Transaction, now: datetime) -> int:
