@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/ready", health.ready),
     path("transaction-service/v1/", include("sandbox.transactions.urls")),
     path("transaction-service/v1/", include("sandbox.cases.urls")),
+    path("transaction-service/v1/", include("sandbox.handoffs.urls")),
     path("transaction-service/v1/", include("sandbox.events.urls")),
     path("merchant-api/v1/", include("sandbox.merchant_api.urls")),
     path("control/", include("sandbox.control.urls")),

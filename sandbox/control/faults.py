@@ -18,7 +18,8 @@ OPERATIONS = (
     "accounts", "list", "detail", "outcome", "cancel", "confirm", "undo",
     "withdraw_confirmation", "repeat_offer", "repeat", "refund_request", "dispute", "fraud_report",
     "recall", "inquiry", "cases", "case", "case_message", "case_withdrawal", "case_escalation",
-    "evidence", "totals", "summary", "stream", "statement", "merchants",
+    "evidence", "totals", "summary", "stream", "statement", "merchants", "handoff",
+    "handoff_claim",
     "token", "discovery", "jwks", "events", "hook", "smtp", "sms_one", "sms_two", "push",
     "merchant_api", "*",
 )  # fmt: skip

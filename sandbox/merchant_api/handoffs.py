@@ -10,7 +10,9 @@ from uuid import UUID
 from django.conf import settings
 
 from sandbox import ids
+from sandbox.merchant_api import return_addresses
 from sandbox.merchant_api.models import Demand, Handoff
+from sandbox.people.models import Person
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -46,6 +48,30 @@ def find(token: str, now: datetime) -> Handoff | None:
         demand__transaction=None,
     )  # fmt: skip
     return open_ones.select_related("demand__merchant").filter(token_sha256=_hashed(token)).first()
+
+
+def find_for(person: Person, token: str, now: datetime) -> Handoff | None:
+    """Where the token leads for this person: what is open, and what they took on themselves.
+
+    Whatever else it is or was, used by somebody else or over, is as if it had never been.
+    """
+    if found := find(token, now):
+        return found
+    if not TOKEN.fullmatch(token):
+        return None
+    theirs = Handoff.objects.filter(demand__transaction__person=person)
+    return theirs.select_related("demand__merchant").filter(token_sha256=_hashed(token)).first()
+
+
+def back_to(demand: Demand) -> str | None:
+    """Where its customer goes back to, with the id of what it was about and never how it ended.
+
+    None where the merchant has taken the address off its list meanwhile.
+    """
+    if not return_addresses.is_registered(demand.merchant, demand.return_url):
+        return None
+    joint = "&" if "?" in demand.return_url else "?"
+    return f"{demand.return_url}{joint}{demand.kind}={demand.wire_id}"
 
 
 def _hashed(token: str) -> str:

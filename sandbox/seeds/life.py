@@ -4,7 +4,6 @@ Each day has its own random numbers, made from seed, person and date, so that a 
 when the history is told again a week later.
 """
 
-import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,10 +13,9 @@ from zoneinfo import ZoneInfo
 from sandbox.seeds.cast import Role
 from sandbox.seeds.plan import Plan
 from sandbox.seeds.shops import BY_KEY, Shop
+from sandbox.transactions import exchange
 
 HOME = ZoneInfo("Europe/Berlin")
-# Euros for one unit; they sway by a few per cent over the year.
-RATES = {"GBP": 1.1860, "USD": 0.9185, "CZK": 0.0402, "DKK": 0.1340}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +65,6 @@ JOURNEYS = [
 ]  # fmt: skip
 
 
-def rate(currency: str, on: date) -> float:
-    """Euros for one unit on a day."""
-    return RATES[currency] * (1 + 0.018 * math.sin(on.toordinal() / 41))
-
-
 def at(on: date, hour: float, rng: random.Random) -> datetime:
     """An instant on a day in Berlin, never on the full minute."""
     moment = datetime.combine(on, time(), tzinfo=HOME) + timedelta(hours=hour)
@@ -110,7 +103,7 @@ def purchase(role: Role, shop: Shop, when: datetime, rng: random.Random) -> Plan
 
 def exchanged(plan: Plan, on: date) -> None:
     """Turn an amount in another currency into euros, keeping the original."""
-    factor = rate(plan.currency, on)
+    factor = exchange.euros(plan.currency, on)
     plan.original_minor, plan.original_currency = plan.amount_minor, plan.currency
     plan.rate = f"{factor:.4f}"
     plan.amount_minor = max(1, round(plan.amount_minor * factor))

@@ -61,6 +61,8 @@ class Confirmation(Body):
     currency: Currency
     fee_minor: Minor
     authentication: Authentication | None = None
+    # Of what was begun at a merchant; amount and fee are those of this account then.
+    account_id: Annotated[Text, Field(pattern=r"^acc_[A-Za-z0-9_]{1,36}$")] | None = None
 
 
 class Seen(Body):

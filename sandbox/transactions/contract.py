@@ -39,6 +39,7 @@ Reason = Literal[
     "not_recallable",
     "no_merchant",
 ]
+Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
 ReasonCode = Annotated[str, Field(pattern=r"^[A-Z0-9]{4}$", description="ISO 20022")]
 
 
@@ -214,10 +215,22 @@ class CaseInShort(Shape):
     created_at: AwareDatetime
 
 
+class WayBack(Shape):
+    """Of what was begun at a merchant: its hand-off, and where its person goes back to.
+
+    The address says which payment or payout it was and never how it ended. It is null where the
+    merchant has taken it off its list.
+    """
+
+    token: Token
+    return_url: str | None
+
+
 class TransactionDetail(Transaction):
     timeline: list[TimelineEvent]
     linked: list[Linked]
     cases: list[CaseInShort]
+    handoff: WayBack | None
 
 
 class TransactionPage(Shape):
@@ -297,6 +310,7 @@ class Outcome(Shape):
         "case_message",
         "case_withdrawal",
         "case_escalation",
+        "handoff_claim",
     ]
     state: Literal["done", "in_progress"]
     status: int | None

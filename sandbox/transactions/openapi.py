@@ -7,6 +7,7 @@ from pydantic.json_schema import models_json_schema
 
 from sandbox.cases import contract as cases
 from sandbox.events import contract as events
+from sandbox.handoffs import contract as handoffs
 from sandbox.transactions import bodies, contract, filters, listing, questions
 
 REF = "#/components/schemas/"
@@ -74,6 +75,7 @@ OPERATIONS = (
         bodies.Repetition,
     ),
     *(Operation(*operation) for operation in cases.OPERATIONS),
+    *(Operation(*operation) for operation in handoffs.OPERATIONS),
     Operation(
         f"{USER}/transactions/search", "post", "search", "One page in a chosen order",
         contract.TransactionPage, questions.SearchQuestion, asks=True,
@@ -208,6 +210,7 @@ PATH: dict[str, dict[str, Any]] = {
     "transaction_id": {"type": "string", "pattern": "^txn_[0-9a-f]{32}$"},
     "idempotency_key": KEY,
     **cases.PATH,
+    **handoffs.PATH,
     "account_id": {"type": "string", "pattern": "^acc_[A-Za-z0-9_]{1,36}$"},
 }
 

@@ -64,7 +64,7 @@ def transaction(row: Transaction, now: datetime) -> Json:
 
 
 def detail(row: Transaction, now: datetime) -> Json:
-    """With timeline, linked ones and cases: four queries more."""
+    """With timeline, linked ones, cases and the way back to the merchant: some queries more."""
     linked = [_linked(refund, "refund") for refund in row.refunds.order_by("created_at", "id")]
     if row.refund_of:
         linked.append(_linked(row.refund_of, "refund_of"))
@@ -73,6 +73,7 @@ def detail(row: Transaction, now: datetime) -> Json:
         "timeline": _timeline(row.events.order_by("at", "pk")),
         "linked": linked,
         "cases": [_case(case) for case in row.cases.order_by("created_at", "id")],
+        "handoff": _handoff(row),
     }
 
 
@@ -130,6 +131,16 @@ def _refund_request(row: "Case") -> Json:
         "created_at": rfc3339(row.created_at),
         "respond_by": maybe(row.respond_by),
     }
+
+
+def _handoff(row: Transaction) -> Json | None:
+    """The way that its person came, and the way back."""
+    from sandbox.merchant_api import handoffs
+
+    demand = getattr(row, "demand", None) if row.merchant_id else None
+    if demand is None:
+        return None
+    return {"token": handoffs.token_of(demand.handoff.id), "return_url": handoffs.back_to(demand)}
 
 
 def _action(name: str, row: Transaction, now: datetime) -> Json:

@@ -8,7 +8,7 @@ from sandbox import ids
 from sandbox.events import telling
 from sandbox.ledger.journal import InsufficientFundsError
 from sandbox.problems import ProblemError
-from sandbox.transactions import machine, wire
+from sandbox.transactions import choosing, machine, wire
 from sandbox.transactions.allowed import verdict
 from sandbox.transactions.bodies import Body, Cancellation, Confirmation, Repetition, Seen
 from sandbox.transactions.models import Transaction
@@ -45,6 +45,8 @@ def cancel(row: Transaction, body: Cancellation, now: datetime) -> Done:
 
 def confirm(row: Transaction, body: Confirmation, now: datetime) -> Done:
     check_version(row, body.expected_version)
+    if body.decision == "confirm" and body.account_id is not None:
+        choosing.choose(row, body.account_id, now)
     seen = (body.amount_minor, body.currency, body.fee_minor)
     if seen != (row.amount_minor, row.currency, row.fee_minor):
         raise ProblemError(409, "amount_changed", "Amount or fee are not what you were shown.")

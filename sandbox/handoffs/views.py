@@ -1,0 +1,44 @@
+"""The customer's side of what a merchant asks for: looked at and taken on, by the token."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+
+from sandbox import clock, ids, problems
+from sandbox.handoffs import claiming, wire
+from sandbox.handoffs.contract import Claim
+from sandbox.merchant_api import handoffs
+from sandbox.merchant_api.models import Demand
+from sandbox.people.models import Person
+from sandbox.transactions import carry
+from sandbox.transactions.door import Visit, service
+from sandbox.transactions.models import Transaction
+from sandbox.transactions.writes import Write
+
+
+@service("handoff", "GET")
+def handoff_detail(request: HttpRequest, visit: Visit, person: Person, token: str) -> HttpResponse:
+    now = clock.now()
+    demand = _demand(visit, person, token, now)
+    row = Transaction.objects.select_related(*carry.WITH).filter(demand=demand).first()
+    return problems.answer(200, wire.handoff(demand, row, person, now))
+
+
+@service("handoff_claim", "POST")
+def claim_new(request: HttpRequest, visit: Visit, person: Person, token: str) -> HttpResponse:
+    def find() -> Callable[[datetime], Demand]:
+        demand = _demand(visit, person, token, clock.now())
+        return lambda now: claiming.locked(demand.pk)
+
+    write = Write(Claim, lambda demand, _body, now: claiming.claim(demand, person, now))
+    return carry.carry_out(request, visit, person, write, find)
+
+
+def _demand(visit: Visit, person: Person, token: str, now: datetime) -> Demand:
+    """What the token leads this person to, or ProblemError 404."""
+    found = handoffs.find_for(person, token, now)
+    if found is None:
+        raise claiming.unknown_handoff()
+    visit.facts["transaction_id"] = ids.wire("txn", found.demand.pk)
+    return found.demand
