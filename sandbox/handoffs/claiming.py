@@ -24,7 +24,7 @@ def unknown_handoff() -> ProblemError:
 
 def locked(pk: UUID) -> Demand:
     """Who calls off or lets lapse takes this lock too, so that a demand has one end."""
-    rows = Demand.objects.select_for_update(of=("self",)).select_related("merchant")
+    rows = Demand.objects.select_for_update(of=("self",)).select_related("merchant__world")
     return rows.get(pk=pk)
 
 

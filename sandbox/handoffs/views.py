@@ -1,11 +1,8 @@
 """The customer's side of what a merchant asks for: looked at and taken on, by the token."""
 
-from collections.abc import Callable
-from datetime import datetime
-
 from django.http import HttpRequest, HttpResponse
 
-from sandbox import clock, ids, problems
+from sandbox import clock, ids, problems, worlds
 from sandbox.handoffs import claiming, wire
 from sandbox.handoffs.contract import Claim
 from sandbox.merchant_api import handoffs
@@ -19,25 +16,25 @@ from sandbox.transactions.writes import Write
 
 @service("handoff", "GET")
 def handoff_detail(request: HttpRequest, visit: Visit, person: Person, token: str) -> HttpResponse:
-    now = clock.now()
-    demand = _demand(visit, person, token, now)
+    demand = _demand(visit, person, token)
     row = Transaction.objects.select_related(*carry.WITH).filter(demand=demand).first()
+    now = worlds.moment(demand.merchant, clock.now())
     return problems.answer(200, wire.handoff(demand, row, person, now))
 
 
 @service("handoff_claim", "POST")
 def claim_new(request: HttpRequest, visit: Visit, person: Person, token: str) -> HttpResponse:
-    def find() -> Callable[[datetime], Demand]:
-        demand = _demand(visit, person, token, clock.now())
-        return lambda now: claiming.locked(demand.pk)
+    def find() -> carry.Target:
+        demand = _demand(visit, person, token)
+        return carry.Target(demand.merchant, lambda _now: claiming.locked(demand.pk))
 
     write = Write(Claim, lambda demand, _body, now: claiming.claim(demand, person, now))
     return carry.carry_out(request, visit, person, write, find)
 
 
-def _demand(visit: Visit, person: Person, token: str, now: datetime) -> Demand:
+def _demand(visit: Visit, person: Person, token: str) -> Demand:
     """What the token leads this person to, or ProblemError 404."""
-    found = handoffs.find_for(person, token, now)
+    found = handoffs.find_for(person, token, clock.now())
     if found is None:
         raise claiming.unknown_handoff()
     visit.facts["transaction_id"] = ids.wire("txn", found.demand.pk)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from sandbox import ids
+from sandbox import ids, worlds
 from sandbox.merchant_api import return_addresses
 from sandbox.merchant_api.models import Demand, Handoff
 from sandbox.people.models import Person
@@ -40,14 +40,15 @@ def url_of(handoff: Handoff) -> str:
 
 
 def find(token: str, now: datetime) -> Handoff | None:
-    """Where the token leads while it does: neither over nor used nor called off."""
-    if not TOKEN.fullmatch(token):
+    """Where the token leads while it does: neither over nor used nor called off.
+
+    `now` is the real time; a merchant whose own is ahead goes by that.
+    """
+    found = _of(token)
+    if found is None or found.used_at or found.demand.transaction:
         return None
-    open_ones = Handoff.objects.filter(
-        used_at=None, expires_at__gt=now, demand__called_off_at=None, demand__lapsed_at=None,
-        demand__transaction=None,
-    )  # fmt: skip
-    return open_ones.select_related("demand__merchant").filter(token_sha256=_hashed(token)).first()
+    at = worlds.moment(found.demand.merchant, now)
+    return found if found.demand.status(at) == "action_required" else None
 
 
 def find_for(person: Person, token: str, now: datetime) -> Handoff | None:
@@ -55,12 +56,17 @@ def find_for(person: Person, token: str, now: datetime) -> Handoff | None:
 
     Whatever else it is or was, used by somebody else or over, is as if it had never been.
     """
-    if found := find(token, now):
+    found = _of(token)
+    if found and found.demand.transaction and found.demand.transaction.person_id == person.pk:
         return found
+    return find(token, now)
+
+
+def _of(token: str) -> Handoff | None:
     if not TOKEN.fullmatch(token):
         return None
-    theirs = Handoff.objects.filter(demand__transaction__person=person)
-    return theirs.select_related("demand__merchant").filter(token_sha256=_hashed(token)).first()
+    rows = Handoff.objects.select_related("demand__merchant__world", "demand__transaction")
+    return rows.filter(token_sha256=_hashed(token)).first()
 
 
 def back_to(demand: Demand) -> str | None:
