@@ -39,7 +39,9 @@ AUTH_CLIENT_ID = env.text("AUTH_CLIENT_ID")
 AUTH_CLIENT_SECRET = env.secret("AUTH_CLIENT_SECRET")
 AUTH_STEP_UP_ACR = env.text("AUTH_STEP_UP_ACR", "urn:openbanking:psd2:sca")
 AUTH_SCOPES = env.text("AUTH_SCOPES", "openid profile email")
-SANDBOX_API_URL = env.text("SANDBOX_API_URL", "")
+# Merchants' consoles are there where the platform offers its sandbox API.
+SANDBOX_API_URL = env.origin("SANDBOX_API_URL", "") if env.text("SANDBOX_API_URL", "") else ""
+SANDBOX_API_TOKEN = env.secret("SANDBOX_API_TOKEN") if SANDBOX_API_URL else ""
 # All calls of one page together; a page answers within three seconds.
 UPSTREAM_SECONDS = env.integer("UPSTREAM_MILLISECONDS", 2500, least=100) / 1000
 THREADS = env.integer("WEB_THREADS", 8, least=2)
@@ -110,6 +112,7 @@ INSTALLED_APPS = [
     "selfcare.documents",
     "selfcare.notifications",
     "selfcare.operations",
+    "selfcare.merchant",
 ]
 MIDDLEWARE = [
     "selfcare.web.middleware.health_first",

@@ -1,5 +1,6 @@
 """The table of contents: which feature answers which address."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from selfcare.annotations.api import router as annotations_api
@@ -55,6 +56,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs", views.api_docs, name="api_docs"),
     path("api/", api.urls),
 ]
+
+# Where the platform offers no sandbox, merchants' consoles are at no address.
+if settings.SANDBOX_API_URL:
+    urlpatterns.append(path("merchant/", include("selfcare.merchant.urls")))
 
 handler400 = "selfcare.web.views.bad_request"
 handler403 = "selfcare.web.views.forbidden"

@@ -13,7 +13,8 @@ random() {
 # containers' user, who is not the one that makes them.
 umask 022
 mkdir -m 700 secrets
-for name in secret_key transactions_token auth_client_secret sandbox_secret_key postgres_password; do
+for name in secret_key transactions_token auth_client_secret sandbox_secret_key sandbox_api_token \
+    postgres_password; do
     random >"secrets/$name"
 done
 # Standard Webhooks: whsec_ and 24 to 64 bytes in base64. RFC 8292: a number of 32 bytes, below

@@ -15,6 +15,8 @@ SANDBOX_CLIENT_ID = env.text("SANDBOX_CLIENT_ID", "selfcare")
 SANDBOX_CLIENT_SECRET = env.text("SANDBOX_CLIENT_SECRET")
 # Whose keys the merchant API knows: the others' are like none.
 SANDBOX_KEYS = env.choice("SANDBOX_KEYS", ("test", "live"), "test")
+# What selfcare shows where merchants' consoles ask; without one the console API isn't there.
+SANDBOX_API_TOKEN = env.text("SANDBOX_API_TOKEN", "")
 SANDBOX_CONTROL = env.choice("SANDBOX_CONTROL", ("open", "off"), "off")
 
 # How soon the other side answers by itself (to twice that; 0: never), and how long a yes can be
@@ -62,6 +64,7 @@ INSTALLED_APPS = [
     "sandbox.cases",
     "sandbox.merchant_api",
     "sandbox.webhooks",
+    "sandbox.console",
     "sandbox.control",
     "sandbox.seeds",
     "sandbox.statements",

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("transaction-service/v1/", include("sandbox.handoffs.urls")),
     path("transaction-service/v1/", include("sandbox.events.urls")),
     path("merchant-api/v1/", include("sandbox.merchant_api.urls")),
+    path("sandbox-api/v1/", include("sandbox.console.urls")),
     path("control/", include("sandbox.control.urls")),
     path("", include("sandbox.outbox.urls")),
     path("", include("sandbox.auth.urls")),

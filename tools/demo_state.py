@@ -14,7 +14,7 @@ VAR = Path(os.environ.get("DEMO_FOLDER") or ROOT / "var").resolve()
 LOGS = VAR / "log"
 SECRETS = (
     *("SECRET_KEY", "TRANSACTIONS_TOKEN", "AUTH_CLIENT_SECRET", "SANDBOX_SECRET_KEY"),
-    *("HOOK_SECRETS", "SMS_TOKENS", "VAPID_PRIVATE_KEY"),
+    *("HOOK_SECRETS", "SMS_TOKENS", "VAPID_PRIVATE_KEY", "SANDBOX_API_TOKEN"),
 )
 # A demo takes nothing else from outside: a stray DATABASE_URL must not be migrated and seeded.
 PASSED_ON = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "TERM", "VIRTUAL_ENV", "LOG_LEVEL")
@@ -79,7 +79,7 @@ def environment(port: int, sandbox_port: int) -> dict[str, str]:
         "TRANSACTIONS_URL": f"{sandbox_url}/transaction-service",
         "AUTH_ISSUER": sandbox_url,
         "AUTH_CLIENT_ID": "selfcare",
-        "SANDBOX_API_URL": sandbox_url,
+        "SANDBOX_API_URL": f"{sandbox_url}/sandbox-api",
         "SANDBOX_URL": sandbox_url,
         "SANDBOX_PORT": str(sandbox_port),
         "SANDBOX_DATABASE_URL": f"sqlite:///{VAR / 'sandbox.sqlite3'}",

@@ -14,6 +14,7 @@ from .models import Client, Grant, Session, random_token
 
 ID_TOKEN_SECONDS = 300
 LOGOUT_TOKEN_SECONDS = 120
+MERCHANT_ADMIN = "merchant_admin"
 BACKCHANNEL_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
@@ -27,11 +28,17 @@ def person_claims(person: Person, scope: str) -> dict[str, Any]:
             "given_name": person.given_name,
             "zoneinfo": person.zoneinfo,
             "locale": person.locale,
-            "roles": person.roles,
+            "roles": _roles(person),
         }
     if "email" in scopes:
         claims |= {"email": person.email, "email_verified": True}
     return claims
+
+
+def _roles(person: Person) -> list[str]:
+    """With the one that shows the way to the console, for whoever works for a merchant."""
+    works = MERCHANT_ADMIN not in person.roles and person.memberships.exists()
+    return [*person.roles, MERCHANT_ADMIN] if works else person.roles
 
 
 def id_token(grant: Grant, access_token: str) -> str:

@@ -21,7 +21,7 @@ OPERATIONS = (
     "evidence", "totals", "summary", "stream", "statement", "merchants", "handoff",
     "handoff_claim",
     "token", "discovery", "jwks", "events", "hook", "smtp", "sms_one", "sms_two", "push",
-    "merchant_api", "*",
+    "merchant_api", "console", "console_write", "*",
 )  # fmt: skip
 # What only one channel can answer.
 ONLY_AT = {

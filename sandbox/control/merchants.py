@@ -10,7 +10,7 @@ from sandbox.control import making
 from sandbox.control.views import facts_of, lever
 from sandbox.merchant_api import keys, return_addresses
 from sandbox.merchant_api.models import ApiKey
-from sandbox.people.models import Merchant
+from sandbox.people.models import Membership, Merchant, Person
 from sandbox.problems import ProblemError, answer
 
 
@@ -79,6 +79,22 @@ def return_address_list(request: HttpRequest, id_: str) -> HttpResponse:
         return_addresses.register(merchant, _text(facts_of(request), "url"))
     found = merchant.return_addresses.order_by("pk").values_list("url", flat=True)
     return answer(201 if request.method == "POST" else 200, list(found))
+
+
+@lever("GET", "POST")
+def member_list(request: HttpRequest, id_: str) -> HttpResponse:
+    """POST {"sub", "role": "admin"|"viewer"}: somebody works for the merchant from now on."""
+    merchant = _known(id_)
+    if request.method == "POST":
+        facts = facts_of(request)
+        person = Person.objects.filter(sub=_text(facts, "sub")).first()
+        role = _text(facts, "role")
+        if person is None or role not in Membership.Role.values:
+            raise ValueError("sub must be a person's, role admin or viewer")
+        merchant.memberships.update_or_create(person=person, defaults={"role": role})
+    rows = merchant.memberships.select_related("person").order_by("pk")
+    found = [{"sub": row.person.sub, "role": row.role} for row in rows]
+    return answer(201 if request.method == "POST" else 200, found)
 
 
 def _known(id_: str) -> Merchant:

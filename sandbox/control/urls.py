@@ -18,6 +18,7 @@ urlpatterns = [
     path("payees", views.payees),
     path("merchants", merchants.merchant_list),
     path("merchants/<str:id_>/keys", merchants.key_list),
+    path("merchants/<str:id_>/members", merchants.member_list),
     path("merchants/<str:id_>/return-addresses", merchants.return_address_list),
     path("api-keys/<str:id_>/rotation", merchants.rotation_new),
     path("api-keys/<str:id_>/revocation", merchants.revocation_new),

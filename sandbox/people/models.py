@@ -68,7 +68,24 @@ class Merchant(models.Model):
     support_phone = models.CharField(max_length=40, blank=True)
     category = models.CharField(max_length=40, blank=True)
     temperament = models.CharField(max_length=10, choices=Temperament, default=Temperament.ACCEPTS)
-    admins = models.ManyToManyField(Person, blank=True, related_name="merchants")
+
+
+class Membership(models.Model):
+    """That somebody works for a merchant: an admin does everything, a viewer looks."""
+
+    class Role(models.TextChoices):
+        ADMIN = "admin"
+        VIEWER = "viewer"
+
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="memberships")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=6, choices=Role)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "person"], name="membership_once")
+        ]
 
 
 class Payee(models.Model):

@@ -12,7 +12,7 @@ from sandbox import ids
 from sandbox.cases.models import Evidence
 from sandbox.events.models import Mark
 from sandbox.ledger.models import Account
-from sandbox.people.models import Merchant, Person
+from sandbox.people.models import Membership, Merchant, Person
 from sandbox.seeds import history, story, troubles
 from sandbox.seeds.cast import ACCOUNT_NAMES, BY_KEY, CAST, MERCHANT_ADMINS, PASSWORD, Role, iban
 from sandbox.seeds.plan import Plan
@@ -102,7 +102,9 @@ def _found(number: int, at: datetime) -> Books:
     for shop in SHOPS:
         books.merchants[shop.key] = _merchant(shop, number)
     for key, admin in MERCHANT_ADMINS.items():
-        books.merchants[key].admins.add(books.people[admin])
+        Membership.objects.create(
+            merchant=books.merchants[key], person=books.people[admin], role=Membership.Role.ADMIN
+        )
     for role in CAST:
         for currency, amount in role.opening.items():
             books.accounts[role.key, currency] = account = _account(books, role, currency, at)
@@ -185,7 +187,7 @@ def empty() -> None:
     kept = {Person._meta.db_table, Mark._meta.db_table}
     tables = [m._meta.db_table for room in ROOMS for m in apps.get_app_config(room).get_models()
               if m._meta.db_table not in kept]  # fmt: skip
-    through = [Merchant.admins.through._meta.db_table, Evidence.holders.through._meta.db_table]
+    through = [Evidence.holders.through._meta.db_table]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             names = ", ".join(f'"{table}"' for table in [*tables, *through])

@@ -60,7 +60,7 @@ def service(
         @csrf_exempt
         @wraps(view)
         def door(request: HttpRequest, sub: str, **parts: str) -> HttpResponseBase:
-            visit = Visit(operation, _request_id(request))
+            visit = Visit(operation, request_id_of(request))
             visit.facts["sub"] = sub if SUB.fullmatch(sub) else ""
 
             def respond() -> HttpResponseBase:
@@ -92,7 +92,7 @@ def for_all(operation: str) -> Callable[[View], View]:
         @csrf_exempt
         @wraps(view)
         def door(request: HttpRequest) -> HttpResponseBase:
-            visit = Visit(operation, _request_id(request))
+            visit = Visit(operation, request_id_of(request))
 
             def asked() -> HttpResponseBase:
                 _check_caller(request, ("GET",))
@@ -172,7 +172,7 @@ def _drained(request: HttpRequest) -> bool:
         return False
 
 
-def _request_id(request: HttpRequest) -> str:
+def request_id_of(request: HttpRequest) -> str:
     given = request.headers.get("X-Request-Id", "")
     return given if REQUEST_ID.fullmatch(given) else f"req_{secrets.token_hex(12)}"
 

@@ -16,6 +16,7 @@ ENVIRONMENT = {
     "SANDBOX_SECRET_KEY": "only in tests, and long enough for everything that signs with it",
     "SANDBOX_TRANSACTIONS_TOKEN": TOKEN,
     "SANDBOX_CLIENT_SECRET": "secret-of-the-tests",
+    "SANDBOX_API_TOKEN": TOKEN[::-1],
     "SANDBOX_CONTROL": "open",
     "SANDBOX_ANSWER_SECONDS": "0",
 }

@@ -98,6 +98,15 @@ class Control:
         body = {"name": name, "check": check, "name_found": name_found}
         self.call("POST", "payees", json=body)
 
+    def add_merchant(self, name: str = "") -> str:
+        """A merchant of this name, or a new one; its id."""
+        name = name or f"Shop {os.getpid()} {next(COUNTER)}"
+        return str(self.call("POST", "merchants", json={"name": name})["id"])
+
+    def add_member(self, merchant_id: str, person: Person, role: str = "admin") -> None:
+        body = {"sub": person.sub, "role": role}
+        self.call("POST", f"merchants/{merchant_id}/members", json=body)
+
     def code(self, person: Person) -> str:
         """The person's one-time code of this moment."""
         return str(self.call("GET", f"people/{person.sub}/code")["code"])

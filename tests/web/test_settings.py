@@ -82,7 +82,10 @@ def test_an_environment_that_is_not_named_is_production() -> None:
         ({"DATABASE_URL": "sqlite://:memory:"}, "selfcare.E004"),
         ({"REDIS_URL": None}, "selfcare.E005"),
         ({"UPSTREAM_MILLISECONDS": "9000"}, "selfcare.E006"),
-        ({"SANDBOX_API_URL": "https://sandbox.invalid"}, "selfcare.E007"),
+        (
+            {"SANDBOX_API_URL": "https://sandbox.invalid", "SANDBOX_API_TOKEN": SECRET},
+            "selfcare.E007",
+        ),
         ({"HOOK_SECRETS": None}, "selfcare.E011"),
         ({"HOOK_SECRETS": "whsec_c2hvcnQ="}, "selfcare.E012"),
         ({"HOOK_SECRETS": SECRET}, "selfcare.E012"),

@@ -45,7 +45,8 @@ def test_it_has_the_five_people_with_their_roles() -> None:
         "oscar@example.com": ["user", "operator"],
     }
     assert all(person.check_password("sandbox") for person in Person.objects.all())
-    assert Merchant.objects.get(name="Tandem Bikes").admins.get().email == "mia@example.com"
+    member = Merchant.objects.get(name="Tandem Bikes").memberships.get()
+    assert (member.person.email, member.role) == ("mia@example.com", "admin")
 
 
 def test_it_tells_two_years_of_alice_in_three_currencies() -> None:

@@ -1,0 +1,41 @@
+"""What every form of the console that writes has: an idempotency key, made with the page."""
+
+import secrets
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+
+from selfcare import errors
+from selfcare.merchant import wording
+
+
+def new_key() -> str:
+    return f"con_{secrets.token_urlsafe(24)}"
+
+
+class WriteForm(forms.Form):
+    """A form that is sent twice, by two clicks or by the back button, is carried out once.
+
+    `form.key` goes to `room.write(…, key=form.key)`.
+    """
+
+    once = forms.CharField(
+        widget=forms.HiddenInput,
+        validators=[RegexValidator(r"^[A-Za-z0-9_-]{16,128}\Z")],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("once", new_key())
+
+    @property
+    def key(self) -> str:
+        return str(self.cleaned_data["once"])
+
+    def refuse(self, error: errors.Rejected) -> None:
+        """Say on the form why the sandbox said no; what was typed stays, to be sent anew."""
+        self.add_error(None, wording.refused(error))
+        # Under the old key the refusal would be answered again.
+        self.data = self.data.copy()
+        self.data["once"] = new_key()

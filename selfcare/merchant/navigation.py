@@ -1,0 +1,43 @@
+"""The parts of the console in their order; one whose address isn't there is left out."""
+
+from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy as _lazy
+
+from selfcare.web import addresses
+
+
+class Part(NamedTuple):
+    """`name` is its address's name and the folder of its templates."""
+
+    name: str
+    icon: str
+    title: str
+    url: str = ""
+
+
+FIRST = (
+    Part("start", "house", _lazy("Start")),
+    Part("payments", "arrow-left-right", _lazy("Payments")),
+    Part("webhooks", "webhook", _lazy("Webhooks")),
+    Part("log", "terminal", _lazy("Log")),
+)
+TRY = (
+    Part("scenarios", "clapperboard", _lazy("Scenarios")),
+    Part("clock", "timer", _lazy("Clock")),
+    Part("reset", "undo-2", _lazy("Reset")),
+)
+GO_LIVE = (
+    Part("keys", "key-round", _lazy("Keys")),
+    Part("return_addresses", "arrow-left", _lazy("Return addresses")),
+    Part("team", "user", _lazy("Team")),
+    Part("going_live", "rocket", _lazy("Going live")),
+)
+
+
+def parts(group: tuple[Part, ...], merchant_id: str) -> list[Part]:
+    """Those of the group that are open, each with its address."""
+    found = [
+        part._replace(url=addresses.address(f"merchant:{part.name}", merchant_id)) for part in group
+    ]
+    return [part for part in found if part.url]

@@ -1,0 +1,77 @@
+"""Who comes in: members alone, others as if nothing were there; and what a dead sandbox shows."""
+
+from collections.abc import Callable
+
+import requests
+from django.test import Client
+
+from tests.conftest import NewInstances
+from tests.merchant.conftest import Desk, SignedIn
+from tests.merchant.forms import fields_of
+from tests.support.control import Control, Person
+
+
+def test_it_leads_to_the_only_merchant(mia: Desk) -> None:
+    answer = mia.client.get("/merchant/")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(mia.at())
+
+
+def test_it_lets_choose_among_several(mia: Desk, control: Control) -> None:
+    other = control.add_merchant()
+    control.add_member(other, mia.person, "viewer")
+    page = mia.client.get("/merchant/").content.decode()
+    assert mia.at() in page
+    assert f"/merchant/{other}/" in page
+    assert "Another merchant" in mia.page("keys/")
+
+
+def test_a_foreign_merchant_is_like_one_that_never_was(
+    mia: Desk, alice: Person, signed_in: SignedIn, at_desk: Callable[..., Desk], control: Control
+) -> None:
+    stranger = at_desk(merchant=control.add_merchant())
+    nobody = signed_in(alice)[0]
+    told = [
+        stranger.client.get(mia.at("keys/")),
+        stranger.client.post(mia.at("keys/new/"), {"name": "x"}),
+        nobody.get(mia.at("keys/")),
+        nobody.get("/merchant/"),
+        mia.client.get("/merchant/mer_never_was/keys/"),
+    ]
+    assert [one.status_code for one in told] == [404] * 5
+    assert all(mia.merchant not in one.content.decode() for one in told)
+
+
+def test_a_visitor_signs_in_first(client: Client, shop: str) -> None:
+    answer = client.get(f"/merchant/{shop}/keys/")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/sign-in/")
+
+
+def test_it_says_so_when_the_sandbox_cant_be_reached(mia: Desk, control: Control) -> None:
+    control.fault("console", "error", status=503)
+    for path in ("keys/", "keys/new/"):
+        page = mia.page(path, status=503)
+        assert "We can’t reach the sandbox right now" in page
+    assert mia.client.get("/merchant/").status_code == 503
+
+
+def test_a_form_whose_fate_isnt_known_can_be_sent_again(mia: Desk, control: Control) -> None:
+    fields = fields_of(mia.page("keys/new/"), name="Till")
+    control.fault("console_write", "cut_after_commit", count=1)
+    lost = mia.client.post(mia.at("keys/new/"), fields)
+    assert lost.status_code == 503
+    assert "send the same form again" in lost.content.decode()
+    assert "Till" in mia.page("keys/")
+    control.clear_faults()
+    again = mia.client.post(mia.at("keys/new/"), fields)
+    assert again.status_code == 201
+    assert mia.page("keys/").count("Till") == 1
+
+
+def test_without_a_sandbox_no_address_is_there(instances: NewInstances) -> None:
+    (production,) = instances(1, SANDBOX_API_URL="")
+    for path in ("", "mer_1/keys/", "mer_1/keys/new/"):
+        for method in ("GET", "POST"):
+            answer = requests.request(method, f"{production.url}/merchant/{path}", timeout=10)
+            assert answer.status_code == 404, (method, path)
