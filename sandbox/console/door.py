@@ -12,18 +12,22 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 
-from sandbox import clock
+from sandbox import clock, worlds
 from sandbox.control import faults
 from sandbox.people.models import Membership, Merchant, Person
 from sandbox.problems import ProblemError
 from sandbox.transactions.door import SUB, request_id_of
+from sandbox.worlds import winding
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Visit:
-    """A request that was let in: who asks, for which merchant, and as what."""
+    """A request that was let in: who asks, for which merchant, and as what.
+
+    `at` is the real time; `clock.now()` is that of the merchant's world.
+    """
 
     request_id: str
     at: datetime
@@ -61,7 +65,9 @@ def console(*methods: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
             visit._membership = membership_of(visit.person, parts.pop("merchant_id"))
             if request.method != "GET" and not visit.is_admin:
                 raise ProblemError(403, "viewer_only", "A viewer looks and changes nothing.")
-            return view(request, visit, **parts)
+            with worlds.entered(visit.merchant):
+                winding.catch_up(visit.merchant)
+                return view(request, visit, **parts)
 
         return _door(methods, view, inside)
 
@@ -97,7 +103,7 @@ def _door(methods: tuple[str, ...], view: View, inside: Inside) -> Callable[...,
         def respond() -> HttpResponse:
             try:
                 _check_caller(request, methods)
-                visit = Visit(request_id, clock.now(), _person(sub))
+                visit = Visit(request_id, clock.real_now(), _person(sub))
                 return inside(request, visit, parts)
             except ProblemError as problem:
                 response = problem.response(request_id)

@@ -1,4 +1,4 @@
-"""The console's part about keys; what a key is and may is the merchant API's."""
+"""The console's part about keys, in real time; what a key is and may is the merchant API's."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -47,7 +47,7 @@ class NewRevocation(Body):
 def key_list(request: HttpRequest, visit: Visit) -> HttpResponse:
     if request.method == "POST":
         return writing.carry_out(
-            request, visit, NewKey, lambda body, now: _made(_make(visit, body), now),
+            request, visit, NewKey, lambda body, _: _made(_make(visit, body), visit.at),
             operation="console_key", happened="api_key.created", secret=SHOWN_ONCE,
         )  # fmt: skip
     data = [shown(row, visit.at) for row in _ours(visit).order_by("-pk")]
@@ -63,9 +63,9 @@ def key_detail(request: HttpRequest, visit: Visit, key_id: str) -> HttpResponse:
 def rotation_new(request: HttpRequest, visit: Visit, key_id: str) -> HttpResponse:
     key = _known(visit, key_id)
 
-    def effect(body: NewRotation, now: datetime) -> Json:
-        overlap = timedelta(seconds=body.overlap_seconds)
-        return _made(keys.rotate(key, now, overlap=overlap, public_key=body.public_key), now)
+    def effect(body: NewRotation, _: datetime) -> Json:
+        overlap, at = timedelta(seconds=body.overlap_seconds), visit.at
+        return _made(keys.rotate(key, at, overlap=overlap, public_key=body.public_key), at)
 
     return writing.carry_out(
         request, visit, NewRotation, effect,
@@ -77,10 +77,10 @@ def rotation_new(request: HttpRequest, visit: Visit, key_id: str) -> HttpRespons
 def revocation_new(request: HttpRequest, visit: Visit, key_id: str) -> HttpResponse:
     key = _known(visit, key_id)
 
-    def effect(body: NewRevocation, now: datetime) -> Json:
-        keys.revoke(key, now)
+    def effect(body: NewRevocation, _: datetime) -> Json:
+        keys.revoke(key, visit.at)
         key.refresh_from_db()
-        return shown(key, now)
+        return shown(key, visit.at)
 
     return writing.carry_out(
         request, visit, NewRevocation, effect,

@@ -40,8 +40,8 @@ def carry_out[B: bodies.Body](
 
     `secret` names members of the answer that are shown once: they are stored sealed, and told
     again only to who sends the same within two minutes, as a double click does; later they are
-    null. ValueError from the effect is a 422 `not_possible` that says why. `happened` is for the
-    services' log.
+    null. The effect is told the time of the merchant's world. ValueError from it is a 422
+    `not_possible` that says why. `happened` is for the services' log.
     """
     given = request.headers.get("Idempotency-Key", "")
     if not once.is_key(given):

@@ -37,5 +37,4 @@ class WriteForm(forms.Form):
         """Say on the form why the sandbox said no; what was typed stays, to be sent anew."""
         self.add_error(None, wording.refused(error))
         # Under the old key the refusal would be answered again.
-        self.data = self.data.copy()
-        self.data["once"] = new_key()
+        self.data = {**{name: self.data.get(name) for name in self.data}, "once": new_key()}

@@ -1,10 +1,13 @@
 """The parts of the console in their order; one whose address isn't there is left out."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext_lazy as _lazy
 
 from selfcare.web import addresses
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 
 class Part(NamedTuple):
@@ -12,7 +15,7 @@ class Part(NamedTuple):
 
     name: str
     icon: str
-    title: str
+    title: "StrOrPromise"
     url: str = ""
 
 
