@@ -34,9 +34,12 @@ def side(case: Case) -> Actor:
 
 def grant(
     case: Case, payment: Transaction, at: datetime, *, amount_minor: int | None = None,
-    note: str = "",
+    note: str = "", original_minor: int | None = None,
 ) -> None:  # fmt: skip
-    """Say yes to all (or to `amount_minor`), and give the money back; never more than is left."""
+    """Say yes to all (or to `amount_minor`), and give the money back; never more than is left.
+
+    `original_minor` is that amount as the merchant said it, where their currency is another.
+    """
     asked = case.amount_minor
     if case.waiting_for in {"", "user"} or asked is None:
         raise IllegalAnswerError("nothing waits for a yes or a no")
@@ -48,14 +51,14 @@ def grant(
     whole = amount == asked or amount == left_of(payment)
     stopped = _stopped(case, payment, at)
     if not stopped:
-        give_back(payment, amount, at, by=by)
+        give_back(payment, amount, at, by=by, original_minor=original_minor)
     target = "accepted" if whole else "partly_accepted"
     life.move(case, payment, target, by=by, at=at, note=note, granted_minor=amount)
     if not stopped:
         life.tell(case, "case.money_returned", by=by, at=at, amount_minor=amount)
         telling.of_case(case, "case.money_returned", by=by.kind, at=at)
     if stopped or left_of(payment) == 0:
-        _close_others(case, payment, at)
+        close_all(payment, at, but=case)
 
 
 def decline(case: Case, payment: Transaction, at: datetime, *, note: str = "") -> None:
@@ -68,11 +71,13 @@ def contest(case: Case, payment: Transaction, at: datetime, *, note: str = "") -
     life.move(case, payment, "needs_user", by=side(case), at=at, note=note)
 
 
-def write(case: Case, payment: Transaction, at: datetime, text: str) -> None:
-    """A message from the other side; a question is answered by it."""
+def write(
+    case: Case, payment: Transaction, at: datetime, text: str, *, by: Actor | None = None
+) -> None:
+    """A message from the other side, or from who is named; a question is answered by it."""
     if not case.is_open:
         raise IllegalAnswerError("the case is closed")
-    by = side(case)
+    by = by or side(case)
     CaseMessage.objects.create(
         id=ids.uuid7(at), case=case, at=at, actor_kind=by.kind, actor_name=by.name, text=text
     )
@@ -106,9 +111,9 @@ def _stopped(case: Case, payment: Transaction, at: datetime) -> bool:
     return True
 
 
-def _close_others(case: Case, payment: Transaction, at: datetime) -> None:
+def close_all(payment: Transaction, at: datetime, *, but: Case | None = None) -> None:
     """With all the money back, nothing is left to ask for anywhere else."""
-    for other in payment.cases.select_for_update().exclude(pk=case.pk).order_by("created_at"):
-        if other.is_open and other.kind != Case.Kind.INQUIRY:
+    for other in payment.cases.select_for_update().order_by("created_at"):
+        if other != but and other.is_open and other.kind != Case.Kind.INQUIRY:
             other.transaction = payment
             close(other, payment, at, note=ALL_BACK)

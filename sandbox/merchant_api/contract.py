@@ -1,14 +1,22 @@
 """The shapes that the merchant API takes and answers with, for it and its OpenAPI document."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from sandbox.transactions.bodies import MOST, Body, Currency, Text
 from sandbox.transactions.contract import Minor, ReasonCode, Shape, Status
 
 PaymentId = Annotated[str, Field(pattern=r"^pay_[0-9a-f]{32}$")]
 PayoutId = Annotated[str, Field(pattern=r"^out_[0-9a-f]{32}$")]
+RefundId = Annotated[str, Field(pattern=r"^ref_[0-9a-f]{32}$")]
+CaseId = Annotated[str, Field(pattern=r"^(rfr|dsp|inq)_[0-9a-f]{32}$")]
+Amount = Annotated[int, Field(ge=1, le=MOST)]
+Side = Literal["customer", "merchant", "platform", "bank"]
+CaseState = Literal[
+    "open", "needs_user", "under_review", "accepted", "partly_accepted", "declined", "lapsed",
+    "withdrawn", "answered", "closed",
+]  # fmt: skip
 RequestId = Annotated[str, Field(pattern=r"^req_[0-9a-f]{32}$")]
 KeyId = Annotated[str, Field(pattern=r"^key_(test|live)_[0-9a-f]{32}$")]
 Step = Literal[
@@ -125,6 +133,121 @@ class PayoutPage(Shape):
     data: list[Payout]
     next_cursor: str | None
     as_of: AwareDatetime
+
+
+class NewRefund(Body):
+    """In the payment's currency as you asked for it; never more in all than was paid."""
+
+    amount_minor: Amount
+    currency: Currency
+    note: Annotated[Text, Field(min_length=1, max_length=140)] | None = None
+
+
+class Refund(Shape):
+    """Money that went back to a customer, by whatever way it was asked for."""
+
+    id: RefundId
+    payment_id: PaymentId | None
+    status: Status
+    amount_minor: Minor
+    currency: Currency
+    created_at: AwareDatetime
+    completed_at: AwareDatetime | None
+
+
+class RefundPage(Shape):
+    """Newest first; `next_cursor` is null on the last page."""
+
+    data: list[Refund]
+    next_cursor: str | None
+    as_of: AwareDatetime
+
+
+class Answer(Body):
+    """Without an amount, yes is yes to all that was asked for."""
+
+    amount_minor: Amount | None = None
+    currency: Currency | None = None
+    message: Annotated[Text, Field(min_length=1, max_length=2000)] | None = None
+
+    @model_validator(mode="after")
+    def amounts_have_their_currency(self) -> Self:
+        if (self.amount_minor is None) != (self.currency is None):
+            raise ValueError("amount_minor and currency belong together")
+        if self.amount_minor is not None and getattr(self, "answer", "") != "accept":
+            raise ValueError("an amount belongs to a yes")
+        return self
+
+
+class RefundRequestAnswer(Answer):
+    answer: Literal["accept", "decline"]
+
+
+class DisputeAnswer(Answer):
+    answer: Literal["accept", "contest"]
+
+
+class NewMessage(Body):
+    text: Annotated[Text, Field(min_length=1, max_length=2000)]
+
+
+class Case(Shape):
+    """A customer wants money back, disputes a payment or asks. Amounts in your currency."""
+
+    id: CaseId
+    kind: Literal["refund_request", "dispute", "inquiry"]
+    payment_id: PaymentId
+    state: CaseState
+    waiting_for: Side | None
+    reason: str | None
+    amount_minor: Minor | None
+    currency: Currency
+    granted_minor: Minor
+    respond_by: AwareDatetime | None
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class CasePage(Shape):
+    """Newest first; `next_cursor` is null on the last page."""
+
+    data: list[Case]
+    next_cursor: str | None
+    as_of: AwareDatetime
+
+
+class CaseLine(Shape):
+    at: AwareDatetime
+    name: str
+    by: Side
+    note: str | None
+    amount_minor: Minor | None
+
+
+class CaseMessage(Shape):
+    id: Annotated[str, Field(pattern=r"^msg_[0-9a-f]{32}$")]
+    at: AwareDatetime
+    by: Side
+    text: str
+
+
+class CaseFile(Shape):
+    sha256: str
+    name: str
+    media_type: str
+    size: Minor
+    added_at: AwareDatetime
+    by: Side
+
+
+class WholeCase(Case):
+    """With all that was said, done and shown; `message` is what the customer began with."""
+
+    message: str | None
+    escalated_from: str | None
+    timeline: list[CaseLine]
+    messages: list[CaseMessage]
+    evidence: list[CaseFile]
 
 
 class LoggedRequest(Shape):

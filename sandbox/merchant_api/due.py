@@ -6,6 +6,7 @@ from django.db import transaction as database
 from django.db.models import QuerySet
 
 from sandbox import clock
+from sandbox.merchant_api import telling
 from sandbox.merchant_api.models import WAITS, Demand
 from sandbox.people.models import Merchant
 
@@ -48,5 +49,6 @@ def _lapse(rows: QuerySet[Demand], now: datetime) -> int:
                 continue
             row.lapsed_at = row.expires_at
             row.save(update_fields=["lapsed_at"])
+            telling.of_demand(row, "expired", row.expires_at)
             lapsed += 1
     return lapsed

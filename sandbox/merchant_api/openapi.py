@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from sandbox.merchant_api import contract, examining, signatures
+from sandbox.merchant_api import cases, contract, examining, signatures
 from sandbox.merchant_api.models import ApiRequest
 from sandbox.transactions.models import Transaction
 
@@ -51,6 +51,28 @@ class Operation(NamedTuple):
     body: type[BaseModel] | None = None
 
 
+def _of_cases(folder: str, kind: str, answer: type[BaseModel] | None) -> list[Operation]:
+    root = f"/v1/{folder}"
+    one, whole = f"{root}/{{{kind}_id}}", contract.WholeCase
+    found = [
+        Operation(
+            root, "get", kind + "_list", "One page, newest first", contract.CasePage,
+            ("limit", "cursor", "state", "payment"),
+        ),
+        Operation(one, "get", kind, "One of them, with all that was said", whole),
+        Operation(
+            f"{one}/messages", "post", f"{kind}_message", "Write to the customer", whole,
+            body=contract.NewMessage,
+        ),
+    ]  # fmt: skip
+    if answer:
+        told = "Say yes or no while it is your turn"
+        found.append(
+            Operation(f"{one}/answers", "post", f"{kind}_answer", told, whole, body=answer)
+        )
+    return found
+
+
 OPERATIONS = (
     Operation("/v1/balance", "get", "balance", "What the accounts hold", contract.Balances),
     Operation(
@@ -82,6 +104,18 @@ OPERATIONS = (
         body=contract.Cancellation,
     ),
     Operation(
+        "/v1/payments/{payment_id}/refunds", "post", "refund_create",
+        "Send money back for a completed payment", contract.Refund, body=contract.NewRefund,
+    ),
+    Operation(
+        "/v1/refunds", "get", "refunds", "One page, newest first", contract.RefundPage,
+        ("limit", "cursor", "payment"),
+    ),
+    Operation("/v1/refunds/{refund_id}", "get", "refund", "One of them", contract.Refund),
+    *_of_cases("refund-requests", "refund_request", contract.RefundRequestAnswer),
+    *_of_cases("disputes", "dispute", contract.DisputeAnswer),
+    *_of_cases("inquiries", "inquiry", None),
+    Operation(
         "/v1/requests", "get", "requests", "The log of your requests", contract.RequestPage,
         ("limit", "cursor", "verdict", "method", "http_status", "step", "key", "idempotency_key"),
     ),
@@ -96,6 +130,8 @@ QUERY: dict[str, dict[str, Any]] = {
     "cursor": {**TEXT, "description": "next_cursor of the page before"},
     "status": {"type": "string", "enum": Transaction.Status.values},
     "merchant_reference": TEXT,
+    "payment": {"type": "string", "pattern": "^pay_[0-9a-f]{32}$"},
+    "state": {"type": "string", "enum": list(cases.STATES)},
     "verdict": {"type": "string", "enum": ApiRequest.Verdict.values},
     "method": TEXT,
     "http_status": {"type": "integer", "minimum": 100, "maximum": 599},
@@ -106,6 +142,10 @@ QUERY: dict[str, dict[str, Any]] = {
 PATH = {
     "payment_id": {"type": "string", "pattern": "^pay_[0-9a-f]{32}$"},
     "payout_id": {"type": "string", "pattern": "^out_[0-9a-f]{32}$"},
+    "refund_id": {"type": "string", "pattern": "^ref_[0-9a-f]{32}$"},
+    "refund_request_id": {"type": "string", "pattern": "^rfr_[0-9a-f]{32}$"},
+    "dispute_id": {"type": "string", "pattern": "^dsp_[0-9a-f]{32}$"},
+    "inquiry_id": {"type": "string", "pattern": "^inq_[0-9a-f]{32}$"},
     "request_id": {"type": "string", "pattern": "^req_[0-9a-f]{32}$"},
 }
 KEY = {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,128}$"}

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from sandbox import clock, ids
-from sandbox.merchant_api import handoffs, return_addresses, wire, writing
+from sandbox.merchant_api import handoffs, return_addresses, telling, wire, writing
 from sandbox.merchant_api.contract import Cancellation, NewPayment
 from sandbox.merchant_api.door import Visit
 from sandbox.merchant_api.models import PREFIXES, Demand, Handoff
@@ -97,6 +97,7 @@ def call_off(
         else:
             demand.called_off_at = now
             demand.save(update_fields=["called_off_at"])
+            telling.of_demand(demand, "cancelled", now)
         return one(merchant, wire_id, now, kind)
 
     return writing.carry_out(
@@ -140,6 +141,7 @@ def ask_for(
         expires_at=now + timedelta(seconds=body.expires_in_seconds),
     )
     handoffs.make(demand, now)
+    telling.of_demand(demand, "created", now)
     return demand
 
 

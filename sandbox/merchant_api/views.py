@@ -3,8 +3,17 @@
 from django.http import HttpRequest, HttpResponse
 
 from sandbox import clock, problems
-from sandbox.merchant_api import log, paging, payments, writing
-from sandbox.merchant_api.contract import Cancellation, NewPayment, NewPayout
+from sandbox.cases import due as case_due
+from sandbox.merchant_api import cases, log, paging, payments, refunds, writing
+from sandbox.merchant_api.contract import (
+    Cancellation,
+    DisputeAnswer,
+    NewMessage,
+    NewPayment,
+    NewPayout,
+    NewRefund,
+    RefundRequestAnswer,
+)
 from sandbox.merchant_api.door import Visit, merchant_api
 from sandbox.problems import ProblemError
 from sandbox.transactions import due
@@ -53,6 +62,49 @@ def cancellation_new(request: HttpRequest, visit: Visit, kind: str, id_: str) ->
     due.apply_due(visit.at)
     answer = payments.call_off(visit, id_, writing.read(visit, Cancellation), kind)
     return writing.respond(visit, answer)
+
+
+@merchant_api("POST")
+def refund_new(request: HttpRequest, visit: Visit, id_: str) -> HttpResponse:
+    due.apply_due(visit.at)
+    return writing.respond(visit, refunds.create(visit, id_, writing.read(visit, NewRefund)))
+
+
+@merchant_api("GET")
+def refund_list(request: HttpRequest, visit: Visit) -> HttpResponse:
+    asked = paging.asked(request.GET, refunds.FILTERS)
+    return problems.answer(200, refunds.page(visit.merchant, asked, visit.at))
+
+
+@merchant_api("GET")
+def refund_detail(request: HttpRequest, visit: Visit, id_: str) -> HttpResponse:
+    return problems.answer(200, refunds.one(visit.merchant, id_))
+
+
+@merchant_api("GET")
+def case_list(request: HttpRequest, visit: Visit, kind: str) -> HttpResponse:
+    case_due.apply_due(visit.at)
+    asked = paging.asked(request.GET, cases.FILTERS)
+    return problems.answer(200, cases.page(visit.merchant, asked, visit.at, kind))
+
+
+@merchant_api("GET")
+def case_detail(request: HttpRequest, visit: Visit, kind: str, id_: str) -> HttpResponse:
+    case_due.apply_due(visit.at)
+    return problems.answer(200, cases.one(visit.merchant, id_, kind))
+
+
+@merchant_api("POST")
+def answer_new(request: HttpRequest, visit: Visit, kind: str, id_: str) -> HttpResponse:
+    case_due.apply_due(visit.at)
+    shape = {"refund_request": RefundRequestAnswer, "dispute": DisputeAnswer}[kind]
+    return writing.respond(visit, cases.answer(visit, id_, writing.read(visit, shape), kind))
+
+
+@merchant_api("POST")
+def message_new(request: HttpRequest, visit: Visit, kind: str, id_: str) -> HttpResponse:
+    case_due.apply_due(visit.at)
+    return writing.respond(visit, cases.write(visit, id_, writing.read(visit, NewMessage), kind))
 
 
 @merchant_api("GET")

@@ -20,10 +20,60 @@ def left_of(payment: Transaction) -> int:
     return payment.amount_minor - payment.refunded_minor
 
 
+def back_at_merchant(payment: Transaction) -> int:
+    """What came back, in the currency in which the merchant asked for the payment.
+
+    With the last of the customer's money the last of the merchant's is back too, whatever was lost
+    by rounding on the way.
+    """
+    whole = payment.original_amount_minor
+    if whole is None:
+        return payment.refunded_minor
+    if left_of(payment) == 0:
+        return whole
+    done = [row for row in payment.refunds.all() if row.status == Transaction.Status.COMPLETED]
+    theirs = sum(row.original_amount_minor or 0 for row in done)
+    platforms = sum(row.amount_minor for row in done if row.original_amount_minor is None)
+    return min(whole, theirs + whole * platforms // payment.amount_minor)
+
+
+def left_at_merchant(payment: Transaction) -> int:
+    whole = payment.original_amount_minor
+    return (payment.amount_minor if whole is None else whole) - back_at_merchant(payment)
+
+
+def share_at_merchant(payment: Transaction, amount_minor: int) -> int:
+    """A part of the payment in the currency in which the merchant asked for it."""
+    whole = payment.original_amount_minor
+    return amount_minor if whole is None else whole * amount_minor // payment.amount_minor
+
+
+def share_of_customer(payment: Transaction, amount_minor: int) -> int:
+    """The merchant's `amount_minor`, the next to come back, in the customer's currency; may be 0.
+
+    Counted from all that is back then: so many small ones come to as much as one large one.
+    """
+    whole = payment.original_amount_minor
+    if whole is None:
+        return amount_minor
+    back = back_at_merchant(payment) + amount_minor
+    if back == whole:
+        return left_of(payment)
+    return max(0, payment.amount_minor * back // whole - payment.refunded_minor)
+
+
 def give_back(
-    payment: Transaction, amount_minor: int, at: datetime, *, by: machine.Actor, note: str = ""
+    payment: Transaction,
+    amount_minor: int,
+    at: datetime,
+    *,
+    by: machine.Actor,
+    note: str = "",
+    original_minor: int | None = None,
 ) -> Transaction:
     """A completed refund of a completed payment, paid by the other side or by the platform.
+
+    `original_minor` is what the merchant said in their own currency, where that is another.
 
     Takes the payment's row lock and reads anew what has come back already, so that refunds,
     disputes, fraud reports and recalls that end at once never add up to more than was paid; the
@@ -36,6 +86,8 @@ def give_back(
     if not 0 < amount_minor <= left_of(payment):
         raise NothingLeftError(f"the amount must be from 1 to {left_of(payment)}")
     refund = _refund(payment, amount_minor, at, from_platform=by.kind == "platform")
+    if refund.original_amount_minor is not None and original_minor is not None:
+        refund.original_amount_minor = min(original_minor, left_at_merchant(payment))
     refund.save(force_insert=True)
     machine.begin(refund, by=by, at=at, note=note)
     _complete(refund, at)
@@ -79,8 +131,9 @@ def _refund(
         refund.counterparty_iban = payment.counterparty_iban
     if payment.original_amount_minor is not None and not from_platform:
         # At the payment's own rate, so that nobody gains by buying and sending back.
-        share = payment.original_amount_minor * amount_minor // payment.amount_minor
-        refund.original_amount_minor = share
+        left, after = left_at_merchant(payment), payment.refunded_minor + amount_minor
+        share = share_at_merchant(payment, after) - back_at_merchant(payment)
+        refund.original_amount_minor = max(0, min(share, left))
         refund.original_currency, refund.rate = payment.original_currency, payment.rate
     refund.search = refund.build_search()
     return refund
