@@ -50,15 +50,42 @@ def test_what_it_answers_fits_the_document(shop: Shop) -> None:
     check("Balances", shop.get("/balance"))
     check("PaymentPage", shop.get("/payments"))
     check("Payment", shop.get(f"/payments/{made.body['id']}"))
+    for kind in ("payouts", "refunds", "refund-requests", "disputes", "inquiries"):
+        assert shop.get(f"/{kind}").body["data"] == []
+    out = shop.post("/payouts", wish)
+    check("PayoutCreated", out)
+    check("PayoutPage", shop.get("/payouts"))
+    check("Payout", shop.post(f"/payouts/{out.body['id']}/cancellations", {}))
     refused = shop.get("/balance", ago=61)
     check("Refusal", refused)
     check("RequestPage", shop.get("/requests"))
     check("ExplainedRequest", shop.get(f"/requests/{refused.body['request_id']}"))
 
 
+def test_what_it_tells_of_customers_fits_the_document(shop: Shop) -> None:
+    platform, person = shop.platform, shop.platform.person()
+    row = platform.transaction(person, status="completed", merchant=shop.name)
+    for resource, path, answer in (
+        ("refund-requests", "refund-requests", {"answer": "decline"}),
+        ("disputes", "disputes", {"answer": "contest"}),
+        ("inquiries", "inquiries", None),
+    ):
+        made = platform.open_case(person, row, resource).json()
+        row = platform.get(f"{person}/transactions/{row['id']}").json()
+        check("CasePage", shop.get(f"/{path}"))
+        check("WholeCase", shop.get(f"/{path}/{made['id']}"))
+        check("WholeCase", shop.post(f"/{path}/{made['id']}/messages", {"text": "We look."}))
+        if answer:
+            check("WholeCase", shop.post(f"/{path}/{made['id']}/answers", answer))
+    part = {"amount_minor": 100, "currency": "EUR"}
+    refund = shop.post(f"/payments/{row['id'].replace('txn', 'pay')}/refunds", part)
+    check("Refund", refund)
+    check("RefundPage", shop.get("/refunds"))
+
+
 @SCHEMA.parametrize()
 @settings(
-    max_examples=20, deadline=None, derandomize=True, database=None,
+    max_examples=8, deadline=None, derandomize=True, database=None,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 def test_nothing_that_can_be_signed_breaks_it(case: Case, running_box: Box) -> None:

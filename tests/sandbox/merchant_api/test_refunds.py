@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction as database
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -111,6 +111,7 @@ def test_with_all_of_it_back_nothing_is_asked_for_any_more(shop: Shop) -> None:
 class TestAnotherCurrency(TestCase):
     """The customer's account is in euros, the merchant asked for pounds or yen."""
 
+    @settings(max_examples=25)
     @given(
         st.integers(1, 5000),
         st.integers(1, 800_000),
