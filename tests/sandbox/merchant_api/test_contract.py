@@ -70,8 +70,8 @@ def test_what_it_tells_of_customers_fits_the_document(shop: Shop) -> None:
         ("disputes", "disputes", {"answer": "contest"}),
         ("inquiries", "inquiries", None),
     ):
-        made = platform.open_case(person, row, resource).json()
         row = platform.get(f"{person}/transactions/{row['id']}").json()
+        made = platform.open_case(person, row, resource).json()
         check("CasePage", shop.get(f"/{path}"))
         check("WholeCase", shop.get(f"/{path}/{made['id']}"))
         check("WholeCase", shop.post(f"/{path}/{made['id']}/messages", {"text": "We look."}))
