@@ -31,6 +31,16 @@ SANDBOX_HOOK_SECRET = env.text("SANDBOX_HOOK_SECRET", "")
 # Seconds from one attempt to the next; when they are used up, the event is given up.
 SANDBOX_HOOK_WAITS = env.spans("SANDBOX_HOOK_WAITS", "5 300 1800 7200 18000 36000 36000")
 SANDBOX_HOOK_AT_ONCE = env.whole("SANDBOX_HOOK_AT_ONCE", 8)
+# Where merchants' webhooks may go though it is private (`host:port` or `host:*`, spaces between
+# them): for a demo and for tests. Seconds from one attempt to the next, at least three days in all,
+# for one attempt as a whole, and how many go at once.
+SANDBOX_WEBHOOK_PRIVATE_HOSTS = frozenset(env.text("SANDBOX_WEBHOOK_PRIVATE_HOSTS", "").split())
+SANDBOX_WEBHOOK_WAITS = env.spans(
+    "SANDBOX_WEBHOOK_WAITS",
+    "5 30 120 600 1800 3600 7200 14400 28800 43200 43200 43200 43200 43200",
+)
+SANDBOX_WEBHOOK_SECONDS = env.whole("SANDBOX_WEBHOOK_SECONDS", 10)
+SANDBOX_WEBHOOK_AT_ONCE = env.whole("SANDBOX_WEBHOOK_AT_ONCE", 16)
 # Where it is reported that mail to `late-bounce@…` came back, and with what that is signed.
 SANDBOX_REPORT_URL = env.text("SANDBOX_REPORT_URL", "") or f"{SELFCARE_URL}/hooks/delivery-reports"
 SANDBOX_REPORT_SECRET = env.text("SANDBOX_REPORT_SECRET", "")

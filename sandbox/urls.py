@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("merchant-api/v1/", include("sandbox.merchant_api.urls")),
     path("sandbox-api/v1/", include("sandbox.console.urls")),
     path("control/", include("sandbox.control.urls")),
+    path("", include("sandbox.webhooks.urls")),
     path("", include("sandbox.outbox.urls")),
     path("", include("sandbox.auth.urls")),
     path("", include("sandbox.front.urls")),

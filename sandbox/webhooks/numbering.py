@@ -42,7 +42,10 @@ def _number(merchant_id: int) -> int:
             event.sequence = stream.last_sequence
         MerchantEvent.objects.bulk_update(events, ["sequence"])
         stream.save(update_fields=["last_sequence"])
-        endpoints = Endpoint.objects.filter(merchant_id=merchant_id, state=Endpoint.State.ACTIVE)
+        # Locked, so that none is switched off meanwhile and leaves a delivery that nobody makes.
+        endpoints = Endpoint.objects.select_for_update().filter(
+            merchant_id=merchant_id, state=Endpoint.State.ACTIVE
+        )
         Delivery.objects.bulk_create(
             [
                 delivery(endpoint, event)

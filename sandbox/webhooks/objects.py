@@ -14,7 +14,28 @@ type Json = dict[str, Any]
 Kind = Transaction.Kind
 # What was confirmed, declined or undone is the customer's; its outcome is told by the status.
 STATUSES = frozenset(Transaction.Status.values)
-CASES = ("refund_request", "dispute")
+# Every type that a merchant may be told, in the order in which they read well.
+STEPS = (
+    "created", "action_required", "scheduled", "processing", "completed", "failed", "cancelled",
+    "expired",
+)  # fmt: skip
+CASE_STEPS = {
+    "refund_request": (
+        "opened", "message", "accepted", "partly_accepted", "declined", "lapsed", "withdrawn",
+        "closed", "escalated", "money_returned",
+    ),
+    "dispute": (
+        "opened", "message", "needs_user", "under_review", "accepted", "partly_accepted",
+        "declined", "withdrawn", "closed", "money_returned",
+    ),
+    "inquiry": ("opened", "message", "answered", "open", "withdrawn", "closed"),
+}  # fmt: skip
+TYPES = (
+    *(f"payment.{step}" for step in STEPS),
+    *(f"payout.{step}" for step in STEPS),
+    "refund.completed",
+    *(f"{kind}.{step}" for kind, steps in CASE_STEPS.items() for step in steps),
+)
 
 
 class Told(NamedTuple):
@@ -41,7 +62,7 @@ def of_transaction(row: Transaction, type_: str, at: datetime) -> Told | None:
 
 
 def of_case(case: Case, type_: str, at: datetime) -> Told | None:
-    if case.kind not in CASES:
+    if case.kind not in CASE_STEPS:
         return None
     step = type_.removeprefix("case.")
     return Told(f"{case.kind}.{step}", case.wire_id, wire.case(case))

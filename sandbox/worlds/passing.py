@@ -9,6 +9,7 @@ from sandbox.cases import due as cases
 from sandbox.merchant_api import due as demands
 from sandbox.people.models import Merchant
 from sandbox.transactions import due as transactions
+from sandbox.webhooks import due as deliveries
 
 
 class Source(NamedTuple):
@@ -24,7 +25,7 @@ HAPPENS = (
     Source(cases.next_due, cases.run_due),
     Source(demands.next_due, demands.run_due),
 )
-SOURCES = HAPPENS
+SOURCES = (*HAPPENS, Source(deliveries.next_due, deliveries.run_due))
 
 
 def next_instant(

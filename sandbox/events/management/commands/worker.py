@@ -19,6 +19,8 @@ from sandbox.merchant_api import due as merchant_due
 from sandbox.merchant_api import keeping as merchant_keeping
 from sandbox.outbox import late_bounces, smtp
 from sandbox.transactions import due
+from sandbox.webhooks import keeping as webhook_keeping
+from sandbox.webhooks import sending
 from sandbox.worlds import winding
 
 
@@ -36,11 +38,13 @@ class Command(BaseCommand):
                 raise CommandError(f"{name}: {error}") from error
         duties: list[Callable[[], None]] = [
             partial(posting.run, stop),
+            partial(sending.run, stop),
             partial(steadily, let_time_pass, stop, seconds=0.5, name="time"),
             # Several, so that a world with much to do doesn't hold the others up.
             *[partial(steadily, winding.round_once, stop, seconds=0.5, name="worlds")] * 3,
             partial(steadily, months.tell_ended, stop, seconds=30, name="months"),
             partial(steadily, keeping.forget_old, stop, seconds=3600, name="forgetting"),
+            partial(steadily, webhook_keeping.forget_old, stop, seconds=3600, name="webhooks"),
             partial(steadily, merchant_keeping.forget_old, stop, seconds=60, name="requests"),
         ]
         if settings.SANDBOX_REPORT_SECRET:
