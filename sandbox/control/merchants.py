@@ -24,7 +24,8 @@ def merchant_list(request: HttpRequest) -> HttpResponse:
 
 @lever("GET", "POST")
 def key_list(request: HttpRequest, id_: str) -> HttpResponse:
-    """POST {"name", "scope": "read"|"write", "public_key"?, "environment"?, "rate"?, "burst"?}."""
+    """POST {"name", "scope": "read"|"write", "public_key"?, "environment"?, and of
+    "rate", "burst", "at_once" what isn't as usual}."""
     merchant = _known(id_)
     if request.method == "GET":
         return answer(
@@ -38,12 +39,12 @@ def key_list(request: HttpRequest, id_: str) -> HttpResponse:
         public_key=_text(facts, "public_key"),
         environment=_text(facts, "environment"),
     )
-    for name in ("rate", "burst"):
+    for name in ("rate", "burst", "at_once"):
         if (value := facts.get(name)) is not None:
             if type(value) is not int or not 1 <= value <= 100_000:
                 raise ValueError(f"{name} must be a whole number from 1 to 100000")
             setattr(made.key, name, value)
-    made.key.save(update_fields=["rate", "burst"])
+    made.key.save(update_fields=["rate", "burst", "at_once"])
     return answer(201, _made(made))
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from sandbox import clock, ids, worlds
 from sandbox.control import faults
-from sandbox.merchant_api import examining, keys, rates, record, signatures
+from sandbox.merchant_api import crowds, examining, keys, rates, record, signatures
 from sandbox.merchant_api.examining import Examination
 from sandbox.merchant_api.models import ApiKey
 from sandbox.merchant_api.signatures import Message, RefusedError
@@ -79,6 +79,9 @@ def merchant_api(*methods: str) -> Callable[[View], Callable[..., HttpResponseBa
             except RefusedError as error:
                 refused = error
                 response = _refusal(request_id, exam, error)
+            finally:
+                if exam.placed:
+                    crowds.leave(exam.placed)
             _finish(response, request_id)
             try:
                 record.write(
@@ -101,7 +104,7 @@ def _let_in(exam: Examination, at: datetime) -> ApiKey:
     if claimed and (wait := rates.seconds_refused(claimed)):
         exam.key = keys.by_id(claimed) if record.wants_row(claimed) else None
         raise examining.too_many(wait)
-    examining.examine(exam, at)
+    examining.examine(exam, at, crowds.enter)
     assert exam.key is not None  # noqa: S101 (by `examine`)
     exam.key.note_use(at)
     return exam.key
@@ -132,7 +135,7 @@ def _inside(
             bug = ProblemError(500, "internal_error", "A bug in the box; see its log.")
             return bug.response(visit.wire_id)
 
-    return faults.around(request, "merchant_api", "", respond, visit.wire_id)
+    return faults.around(request, "merchant_api", visit.merchant.public_id, respond, visit.wire_id)
 
 
 def _refusal(request_id: UUID, exam: Examination, error: RefusedError) -> HttpResponse:

@@ -1,13 +1,14 @@
 """Examines who sent a request, step by step, so that each step can be shown afterwards."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 
 from sandbox import clock
-from sandbox.merchant_api import keys, nonces, rates, sealing, signatures, slips
+from sandbox.merchant_api import crowds, keys, nonces, rates, sealing, signatures, slips
 from sandbox.merchant_api.models import ApiKey
 from sandbox.merchant_api.signatures import Message, RefusedError, Signed
 from sandbox.transactions.bodies import LARGEST
@@ -29,7 +30,8 @@ NO_SUCH_KEY = (
 class Examination:
     """What is known of a request's sender so far.
 
-    `verdict` is what it is if nothing is refused, `hint` the slip that explains a refusal, if any.
+    `verdict` is what it is if nothing is refused, `hint` the slip that explains a refusal, if any,
+    `placed` the key of which it has a place (`crowds.py`).
     """
 
     message: Message
@@ -38,14 +40,19 @@ class Examination:
     verdict: str = "verified"
     base: str = ""
     hint: str = ""
+    placed: ApiKey | None = None
 
     @property
     def steps(self) -> tuple[str, ...]:
         return BEARER_STEPS if self.verdict == "bearer" else STEPS
 
 
-def examine(exam: Examination, now: datetime) -> None:
+def examine(
+    exam: Examination, now: datetime, enter: Callable[[ApiKey], bool] = lambda _: True
+) -> None:
     """Let the sender in, or raise RefusedError; `exam` says how far it came.
+
+    `enter` takes one of the key's places, False if there is none.
 
     The key that a request names is looked up first, however broken the rest: it is whose log this
     goes to, and whose tokens it costs.
@@ -54,8 +61,8 @@ def examine(exam: Examination, now: datetime) -> None:
     by_token = "authorization" in message.headers
     exam.verdict = "bearer" if by_token else "verified"
     exam.key = _named(message)
-    if exam.key and (wait := rates.take(exam.key)):
-        raise too_many(wait, f"{exam.key.rate} a second, {exam.key.burst} at once")
+    if exam.key:
+        _check_rate(exam, exam.key, enter)
     if "transfer-encoding" in message.headers:
         told = "Send the body in one piece, with Content-Length."
         raise RefusedError("target", "length_required", told, status=411)
@@ -67,6 +74,20 @@ def examine(exam: Examination, now: datetime) -> None:
         _by_token(exam, now)
     else:
         _by_signature(exam, now)
+
+
+def _check_rate(exam: Examination, key: ApiKey, enter: Callable[[ApiKey], bool]) -> None:
+    if wait := rates.take(key):
+        raise too_many(wait, f"{key.rate} a second, {key.burst} of them at once")
+    if enter(key):
+        exam.placed = key
+    else:
+        refused = RefusedError(
+            "rate", "too_many_at_once", "Too many requests of this key are under way; wait.",
+            expected=f"{key.at_once} under way", status=429,
+        )  # fmt: skip
+        refused.wait = crowds.WAIT_SECONDS
+        raise refused
 
 
 def _named(message: Message) -> ApiKey | None:

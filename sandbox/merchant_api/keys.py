@@ -121,7 +121,9 @@ def rotate(
             environment=held.environment,
             replaces=held,
         )
-        ApiKey.objects.filter(pk=made.key.pk).update(rate=held.rate, burst=held.burst)
+        ApiKey.objects.filter(pk=made.key.pk).update(
+            rate=held.rate, burst=held.burst, at_once=held.at_once
+        )
         ApiKey.objects.filter(pk=held.pk).update(expires_at=now + overlap)
     made.key.refresh_from_db()
     return made

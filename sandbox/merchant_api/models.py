@@ -12,6 +12,7 @@ from sandbox.transactions.models import Transaction
 
 RATE = 50
 BURST = 100
+AT_ONCE = 8
 # What the ids of a demand and of the transaction that it became begin with.
 PREFIXES = {"payment": "pay", "payout": "out"}
 # A demand that nobody has taken on, called off or let lapse.
@@ -23,7 +24,7 @@ class ApiKey(models.Model):
 
     `verifier` checks signatures: the HMAC's key, sealed (`sealing.py`), or the raw Ed25519 public
     key. `bearer_sha256` is of the token that reads. `rate` is requests a second, `burst` how many
-    at once after a rest. Rotated keys end at `expires_at`.
+    of them after a rest, `at_once` how many may be under way. Rotated keys end at `expires_at`.
     """
 
     class Environment(models.TextChoices):
@@ -51,6 +52,7 @@ class ApiKey(models.Model):
     )
     rate = models.PositiveIntegerField(default=RATE)
     burst = models.PositiveIntegerField(default=BURST)
+    at_once = models.PositiveIntegerField(default=AT_ONCE)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)

@@ -201,7 +201,8 @@ def make_key(
     if private:
         raw = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         facts["public_key"] = base64.b64encode(raw).decode()
-    body = {"name": "Till", "scope": scope, "rate": 100_000, "burst": 100_000, **facts}
+    many = dict.fromkeys(("rate", "burst", "at_once"), 100_000)
+    body = {"name": "Till", "scope": scope, **many, **facts}
     made = platform.control("POST", f"merchants/{merchant}/keys", body)
     return Key(made["id"], made["token"], made["secret"] or "", private)
 

@@ -1,0 +1,30 @@
+"""How many requests of a key are under way in this process; what is too many waits outside."""
+
+import threading
+from collections import Counter
+
+from sandbox.merchant_api.models import ApiKey
+
+WAIT_SECONDS = 1.0
+
+_under_way: Counter[str] = Counter()
+_lock = threading.Lock()
+
+
+def enter(key: ApiKey) -> bool:
+    """Take a place, to be given back by `leave`; False if all of the key's are taken.
+
+    It is this process's threads that would all wait for one merchant, so it is counted here.
+    """
+    with _lock:
+        if _under_way[key.public_id] >= key.at_once:
+            return False
+        _under_way[key.public_id] += 1
+        return True
+
+
+def leave(key: ApiKey) -> None:
+    with _lock:
+        _under_way[key.public_id] -= 1
+        if not _under_way[key.public_id]:
+            del _under_way[key.public_id]

@@ -1,0 +1,51 @@
+"""A key has so many requests under way at once, and who has more waits; nobody else does."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.sandbox.merchant_api.shop import Shop, new_nonce, open_shop
+from tests.sandbox.running import Platform
+
+
+def hold_one(shop: Shop) -> None:
+    slow = {"operation": "merchant_api", "sub": shop.id, "mode": "latency", "ms": 3000, "count": 1}
+    shop.platform.control("POST", "faults", slow)
+
+
+def wait_until_it_is_held(platform: Platform) -> None:
+    until = time.monotonic() + 20
+    while platform.control("GET", "faults"):  # used up: it is inside
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_who_has_too_many_under_way_waits_and_others_do_not(platform: Platform) -> None:
+    busy, calm = open_shop(platform, at_once=1), open_shop(platform)
+    hold_one(busy)
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(busy.get, "/balance")
+        wait_until_it_is_held(platform)
+        refused = busy.get("/balance")
+        assert (refused.status, refused.code, refused.step) == (429, "too_many_at_once", "rate")
+        assert refused.headers["Retry-After"] == "1"
+        assert calm.get("/balance").status == 200
+        assert busy.get("/balance", key=busy.new_key("read")).status == 200
+        assert held.result().status == 200
+    assert busy.get("/balance").status == 200
+    told = busy.explained(refused)["rate"]
+    assert (told["result"], told["expected"]) == ("failed", "1 under way")
+
+
+def test_a_place_is_free_again_whatever_the_end(platform: Platform) -> None:
+    shop = open_shop(platform, at_once=1)
+    spent = new_nonce()
+    shop.get("/balance", nonce=spent)
+    ends = [
+        shop.get("/balance", nonce=spent).code,
+        shop.get("/balance", ago=90).code,
+        shop.get("/nowhere").code,
+        shop.get("/balance", keyid="key_test_" + "0" * 32).code,
+        shop.post("/payments", {}).code,
+    ]
+    assert ends == ["nonce_used", "signature_expired", "not_found", "unknown_key", "bad_request"]
+    assert shop.get("/balance").status == 200
