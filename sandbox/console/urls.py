@@ -2,14 +2,27 @@
 
 from django.urls import path
 
-from sandbox.console import keys, merchants
+from sandbox.console import keys, log, members, merchants, payments, progress, return_addresses
 
 ONE = "users/<str:sub>/merchants/<str:merchant_id>/"
 
 urlpatterns = [
     path("users/<str:sub>/merchants", merchants.merchant_list),
+    path(ONE + "progress", progress.progress),
     path(ONE + "keys", keys.key_list),
     path(ONE + "keys/<str:key_id>", keys.key_detail),
     path(ONE + "keys/<str:key_id>/rotations", keys.rotation_new),
     path(ONE + "keys/<str:key_id>/revocations", keys.revocation_new),
+    path(ONE + "payments", payments.payment_list),
+    path(ONE + "payments/<str:payment_id>", payments.payment_detail),
+    path(ONE + "payments/<str:payment_id>/moves", payments.move_new),
+    path(ONE + "requests", log.request_list),
+    path(ONE + "requests/<str:request_id>", log.request_detail),
+    path(ONE + "return-addresses", return_addresses.address_list),
+    path(ONE + "return-addresses/<str:address_id>", return_addresses.address_detail),
+    path(ONE + "return-addresses/<str:address_id>/removals", return_addresses.removal_new),
+    path(ONE + "members", members.member_list),
+    path(ONE + "members/<str:member>", members.member_detail),
+    path(ONE + "members/<str:member>/roles", members.role_new),
+    path(ONE + "members/<str:member>/removals", members.removal_new),
 ]

@@ -29,7 +29,7 @@ def page(merchant: Merchant, asked: Asked, now: datetime, kind: str = Kind.PAYME
     if status is not None and status not in Status.values:
         raise bad_filter("status", f"is one of {', '.join(Status.values)}")
     taken = taken_on(merchant, kind).filter(**({"status": status} if status else {}))
-    waiting = _waiting(merchant, kind).filter(_has_status(status, now))
+    waiting = _waiting(merchant, kind).filter(has_status(status, now))
     if reference is not None:
         taken = taken.filter(merchant_reference=reference)
         waiting = waiting.filter(merchant_reference=reference)
@@ -155,7 +155,8 @@ def _waiting(merchant: Merchant, kind: str) -> Any:
     return Demand.objects.filter(merchant=merchant, transaction=None, kind=kind)
 
 
-def _has_status(status: str | None, now: datetime) -> Q:
+def has_status(status: str | None, now: datetime) -> Q:
+    """Which of those without a customer stand like this."""
     match status:
         case None:
             return Q()

@@ -1,0 +1,151 @@
+"""The console's part about what a merchant has really done, as its tables tell; it writes none."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Min, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from sandbox import clock, problems
+from sandbox.cases.models import CaseEvent
+from sandbox.console.door import Visit, console
+from sandbox.merchant_api import handoffs
+from sandbox.merchant_api.models import WAITS, ApiKey, ApiRequest, Demand, Handoff
+from sandbox.people.models import Membership, Merchant
+from sandbox.transactions.models import Transaction
+from sandbox.webhooks.models import Delivery
+
+type Json = dict[str, Any]
+
+Kind, Status = Transaction.Kind, Transaction.Status
+MERCHANT_API = "/merchant-api/v1"
+
+
+@console("GET")
+def progress(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """When each thing was done first, null for what wasn't yet; with where to go on."""
+    merchant = visit.merchant
+    return problems.answer(
+        200,
+        {
+            "done": {name: clock.maybe(when(merchant)) for name, when in DONE.items()},
+            "api_url": settings.SANDBOX_URL,
+            "return_url": _return_url(merchant),
+            "waiting": _waiting(merchant, clock.now()),
+        },
+    )
+
+
+def _first(rows: QuerySet[Any], at: str) -> datetime | None:
+    found: datetime | None = rows.aggregate(at=Min(at))["at"]
+    return found
+
+
+def _keys(merchant: Merchant) -> QuerySet[ApiKey]:
+    return merchant.api_keys.filter(environment=settings.SANDBOX_KEYS)
+
+
+def _asked(merchant: Merchant, kind: str, **facts: Any) -> QuerySet[Transaction]:
+    """What customers took on, if the merchant itself had asked for it."""
+    return Transaction.objects.filter(
+        merchant=merchant, kind=kind, demand__isnull=False, **facts
+    )  # fmt: skip
+
+
+def _signed(merchant: Merchant, **facts: Any) -> QuerySet[ApiRequest]:
+    rows = ApiRequest.objects.filter(merchant=merchant, verdict=ApiRequest.Verdict.VERIFIED)
+    return rows.filter(**facts)
+
+
+def _repeated(merchant: Merchant) -> datetime | None:
+    """A write that came twice under one Idempotency-Key, and was answered both times."""
+    twice = (
+        _signed(merchant, method="POST", status=201)
+        .exclude(idempotency_key="")
+        .values("idempotency_key", "target")
+        .annotate(times=Count("pk"), again=Min("at"))
+        .filter(times__gt=1)
+    )
+    return min((row["again"] for row in twice), default=None)
+
+
+def _answered(merchant: Merchant, kind: str) -> datetime | None:
+    rows = CaseEvent.objects.filter(case__transaction__merchant=merchant, case__kind=kind)
+    return _first(rows.filter(actor_kind="merchant"), "at")
+
+
+def _second_admin(merchant: Merchant) -> datetime | None:
+    rows = merchant.memberships.filter(role=Membership.Role.ADMIN).order_by("created_at", "pk")
+    found = list(rows.values_list("created_at", flat=True)[:2])
+    return found[1] if len(found) > 1 else None
+
+
+def _public_address(merchant: Merchant) -> datetime | None:
+    return _first(merchant.return_addresses.filter(url__startswith="https://"), "created_at")
+
+
+def _delivered(merchant: Merchant, **facts: Any) -> datetime | None:
+    rows = Delivery.objects.filter(merchant=merchant, delivered_at__isnull=False, **facts)
+    return _first(rows, "delivered_at")
+
+
+def _completed(merchant: Merchant, kind: str) -> datetime | None:
+    return _first(_asked(merchant, kind, status=Status.COMPLETED), "completed_at")
+
+
+def _not_paid(merchant: Merchant) -> datetime | None:
+    taken = _first(
+        _asked(merchant, Kind.PAYMENT, status__in=[Status.CANCELLED, Status.FAILED]), "updated_at"
+    )
+    lapsed = _first(Demand.objects.filter(merchant=merchant), "lapsed_at")
+    return min(filter(None, (taken, lapsed)), default=None)
+
+
+# By name; the console has the words for each, and knows which belong to the first steps.
+DONE: dict[str, Callable[[Merchant], datetime | None]] = {
+    "return_address": lambda one: _first(one.return_addresses.all(), "created_at"),
+    "key": lambda one: _first(_keys(one), "created_at"),
+    "signed_payment": lambda one: _first(
+        _signed(one, method="POST", status=201, target=f"{MERCHANT_API}/payments"), "at"
+    ),
+    "customer_agreed": lambda one: _first(
+        _asked(one, Kind.PAYMENT, confirmed_at__isnull=False), "confirmed_at"
+    ),
+    "webhook_delivered": _delivered,
+    "payment_completed": lambda one: _completed(one, Kind.PAYMENT),
+    "payment_not_paid": _not_paid,
+    "payout_completed": lambda one: _completed(one, Kind.PAYOUT),
+    "refunded": lambda one: _first(
+        Transaction.objects.filter(
+            merchant=one, kind=Kind.REFUND, status=Status.COMPLETED,
+            refund_of__demand__isnull=False,
+        ), "completed_at",
+    ),
+    "refund_request_answered": lambda one: _answered(one, "refund_request"),
+    "dispute_answered": lambda one: _answered(one, "dispute"),
+    "retried": _repeated,
+    "refusal_seen": lambda one: _first(
+        ApiRequest.objects.filter(merchant=one, verdict=ApiRequest.Verdict.REFUSED), "at"
+    ),
+    "key_rotated": lambda one: _first(_keys(one).filter(replaces__isnull=False), "created_at"),
+    "webhook_retried": lambda one: _delivered(one, attempt_count__gt=1),
+    "public_return_address": _public_address,
+    "second_admin": _second_admin,
+}  # fmt: skip
+
+
+def _return_url(merchant: Merchant) -> str | None:
+    row = merchant.return_addresses.order_by("pk").first()
+    return row.url if row else None
+
+
+def _waiting(merchant: Merchant, now: datetime) -> Json | None:
+    """The latest payment that waits for its customer."""
+    rows = Demand.objects.filter(
+        WAITS, Q(expires_at__gt=now), merchant=merchant, kind=Demand.Kind.PAYMENT
+    )
+    row = rows.order_by("-created_at", "-id").first()
+    way = row and Handoff.objects.filter(demand=row).first()
+    return {"id": row.wire_id, "handoff_url": handoffs.url_of(way)} if row and way else None
