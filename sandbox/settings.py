@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "sandbox.merchant_api",
     "sandbox.webhooks",
     "sandbox.console",
+    "sandbox.scenarios",
     "sandbox.control",
     "sandbox.seeds",
     "sandbox.statements",

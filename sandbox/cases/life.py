@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from sandbox import ids
+from sandbox import ids, worlds
 from sandbox.cases.models import Case, CaseEvent
 from sandbox.cases.rules import (
     ANSWERED_CLOSES_AFTER,
@@ -128,9 +128,13 @@ def tell(
 def expect_answer(case: Case, at: datetime) -> None:
     """Let the other side play by itself in a while, where that is switched on."""
     least = settings.SANDBOX_ANSWER_SECONDS
-    if least and case.waiting_for not in {"", "user"}:
+    if least and case.waiting_for not in {"", "user"} and not _is_scripted(case):
         case.answer_at = at + timedelta(seconds=least * (1 + random.random()))
         case.due_at = min(filter(None, (case.due_at, case.answer_at)))
+
+
+def _is_scripted(case: Case) -> bool:
+    return worlds.is_scripted(case.transaction.merchant)
 
 
 def set_clocks(case: Case, at: datetime) -> None:

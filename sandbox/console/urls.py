@@ -2,13 +2,35 @@
 
 from django.urls import path
 
-from sandbox.console import keys, log, members, merchants, payments, progress, return_addresses
+from sandbox.console import (
+    clocks,
+    keys,
+    log,
+    members,
+    merchants,
+    payments,
+    progress,
+    return_addresses,
+    scenarios,
+)
 
 ONE = "users/<str:sub>/merchants/<str:merchant_id>/"
 
 urlpatterns = [
     path("users/<str:sub>/merchants", merchants.merchant_list),
     path(ONE + "progress", progress.progress),
+    path(ONE + "clock", clocks.clock_detail),
+    path(ONE + "clock/advances", clocks.advance_new),
+    path(ONE + "clock/advances/<str:advance_id>", clocks.advance_detail),
+    path(ONE + "magic-values", scenarios.magic_list),
+    path(ONE + "runs", scenarios.run_list),
+    path(ONE + "runs/<str:run_id>", scenarios.run_detail),
+    path(ONE + "runs/<str:run_id>/replays", scenarios.replay_new),
+    path(ONE + "scenarios", scenarios.scenario_list),
+    path(ONE + "scenarios/<str:scenario_id>", scenarios.scenario_detail),
+    path(ONE + "scripts", scenarios.script_new),
+    path(ONE + "scripts/<str:scenario_id>/changes", scenarios.script_change),
+    path(ONE + "scripts/<str:scenario_id>/removals", scenarios.script_removal),
     path(ONE + "keys", keys.key_list),
     path(ONE + "keys/<str:key_id>", keys.key_detail),
     path(ONE + "keys/<str:key_id>/rotations", keys.rotation_new),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 type Json = dict[str, Any]
 
 _silent: ContextVar[bool] = ContextVar("silent", default=False)
+_merchants_only: ContextVar[bool] = ContextVar("merchants_only", default=False)
 
 
 @contextmanager
@@ -29,6 +30,16 @@ def silence() -> Iterator[None]:
         yield
     finally:
         _silent.reset(token)
+
+
+@contextmanager
+def merchants_only() -> Iterator[None]:
+    """What happens on a scenario's stage is news for its merchant, and for no person."""
+    token = _merchants_only.set(True)
+    try:
+        yield
+    finally:
+        _merchants_only.reset(token)
 
 
 def is_silent() -> bool:
@@ -46,7 +57,7 @@ def tell(
     facts: Json,
 ) -> Event | None:
     """Write one event; None while there is silence. Must run inside the change's transaction."""
-    if _silent.get():
+    if _silent.get() or _merchants_only.get():
         return None
     event = drafted(type_, subject=subject, kind=kind, id_=id_, version=version, at=at, facts=facts)
     event.save(force_insert=True)

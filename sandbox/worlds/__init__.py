@@ -30,3 +30,9 @@ def ahead_of(merchant: "Merchant | None") -> timedelta:
     # A merchant without a row has no attribute either: Django's error is an AttributeError.
     world = getattr(merchant, "world", None)
     return world.ahead if world else timedelta(0)
+
+
+def is_scripted(merchant: "Merchant | None") -> bool:
+    """Whether only a script makes things happen there."""
+    world = getattr(merchant, "world", None)
+    return bool(world and world.scripted)

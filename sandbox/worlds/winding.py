@@ -85,7 +85,7 @@ def _wind(world: World) -> int:
         return 0
     try:
         steps = _walk(world, name, until, advance)
-        if advance:
+        if advance and _keep(world, name):
             _arrive(world, advance)
     finally:
         _leave(world, name)

@@ -18,6 +18,7 @@ from sandbox.events.steadily import steadily
 from sandbox.merchant_api import due as merchant_due
 from sandbox.merchant_api import keeping as merchant_keeping
 from sandbox.outbox import late_bounces, smtp
+from sandbox.scenarios import running
 from sandbox.transactions import due
 from sandbox.webhooks import keeping as webhook_keeping
 from sandbox.webhooks import sending
@@ -42,6 +43,7 @@ class Command(BaseCommand):
             partial(steadily, let_time_pass, stop, seconds=0.5, name="time"),
             # Several, so that a world with much to do doesn't hold the others up.
             *[partial(steadily, winding.round_once, stop, seconds=0.5, name="worlds")] * 3,
+            partial(steadily, running.round_once, stop, seconds=0.5, name="scenarios"),
             partial(steadily, months.tell_ended, stop, seconds=30, name="months"),
             partial(steadily, keeping.forget_old, stop, seconds=3600, name="forgetting"),
             partial(steadily, webhook_keeping.forget_old, stop, seconds=3600, name="webhooks"),

@@ -1,0 +1,58 @@
+"""The ten ready scenarios: each ends as it is written, and the same each time."""
+
+import json
+
+import pytest
+
+from sandbox.control import making
+from sandbox.events.models import Event
+from sandbox.ledger.journal import verify_ledger
+from sandbox.ledger.models import Account, Entry
+from sandbox.merchant_api import keys
+from sandbox.people.models import Merchant, Person
+from sandbox.scenarios import ready, running
+from sandbox.scenarios.models import Run
+from sandbox.transactions.models import IdempotencyKey, Transaction
+from sandbox.webhooks.models import MerchantEvent
+from sandbox.worlds.models import World
+
+# Two refunds at once are two connections, which see what is committed alone.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def merchant() -> Merchant:
+    shop = making.opened_shop("Tandem Bikes")
+    keys.make(shop, name="Till", scope="write")
+    return shop
+
+
+def played(run: Run) -> Run:
+    assert running.round_once() == 1
+    return Run.objects.select_related("merchant").get(pk=run.pk)
+
+
+def test_there_are_ten_of_them() -> None:
+    assert len(ready.all_ready()) == 10
+    assert list(ready.all_ready()) == list(ready.texts())
+    for wanted in ("paid-after-expiry", "refunded-twice-at-once", "dispute-lost"):
+        assert wanted in ready.all_ready()
+    assert "webhook-endpoint-down" in ready.all_ready()
+
+
+@pytest.mark.parametrize("id_", list(ready.all_ready()))
+def test_it_ends_as_written_and_twice_the_same(id_: str, merchant: Merchant) -> None:
+    script = ready.all_ready()[id_]
+    first = played(running.ask(merchant, script))
+    assert (first.state, first.problem) == ("passed", "")
+    second = played(running.ask(merchant, script))
+    again = played(running.replay(first))
+    assert again.replay_of == first
+    assert first.digest == second.digest == again.digest != ""
+    assert json.loads(first.outcome) == json.loads(again.outcome)
+    # The stage is struck: nothing of it is left, and nobody else was touched.
+    assert (Merchant.objects.count(), Person.objects.count()) == (1, 0)
+    for model in (Transaction, World, MerchantEvent, Event, IdempotencyKey, Entry):
+        assert not model.objects.exists(), model
+    assert set(Account.objects.values_list("balance_minor", flat=True)) <= {0}
+    assert verify_ledger() == []

@@ -1,0 +1,139 @@
+"""Scripts of one's own: what is wrong is said with its place, and what isn't so ends the run."""
+
+import json
+
+import pytest
+
+from sandbox.control import making
+from sandbox.merchant_api import keys
+from sandbox.people.models import Merchant
+from sandbox.problems import ProblemError
+from sandbox.scenarios import owned, ready, running, script, stage
+from sandbox.scenarios.models import Run
+from sandbox.transactions.models import Transaction
+
+HEAD = 'id = "mine"\nname = "Mine"\ntells = "Mine alone."\n'
+ASK = '[[steps]]\nname = "Ask"\ndo = "ask"\nnamed = "order"\namount_minor = 100\n'
+END = '[end]\nstates.order = { status = "action_required" }\n'
+
+
+def errors_of(text: str) -> list[str]:
+    with pytest.raises(script.ScriptError) as caught:
+        script.read(text)
+    return caught.value.errors
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("id =", "It can't be read"),
+        ("{", "It can't be read"),
+        ("[" * 10_000, "It can't be read"),
+        ('{"a":' * 3000, "It "),
+        (HEAD + END, "steps: Field required"),
+        (HEAD + ASK, "end: Field required"),
+        (HEAD + ASK.replace("100", "0") + END, "Step 1 (ask), amount_minor:"),
+        (HEAD + ASK.replace("100", '"1"') + END, "Step 1 (ask), amount_minor:"),
+        (HEAD + ASK.replace('"ask"', '"pay"') + END, "Step 1"),
+        (HEAD + ASK + 'lasts = "1 week"\n' + END, "Step 1 (ask), lasts: must be a span"),
+        (HEAD + ASK + "colour = 1\n" + END, "Step 1 (ask), colour:"),
+        (HEAD + ASK + ASK + END, "Step 2 (ask): order is the name of something else."),
+        (HEAD + '[[steps]]\nname="x"\ndo="confirm"\nof="order"\n' + END, "there is no order yet"),
+        (HEAD + ASK + '[[steps]]\nname="x"\ndo="open"\nof="order"\nby="bo"\n' + END, "customer bo"),
+        (HEAD + ASK + '[[steps]]\nname="x"\ndo="wait"\nspan="999d"\n' + END, "two years"),
+        (HEAD + ASK + '[[steps]]\nname="x"\ndo="wait"\nspan="700d"\n' * 2 + END, "two years"),
+        ("x" * 30_000, "20,000 characters"),
+    ],
+)
+def test_it_says_what_is_wrong_and_where(text: str, told: str) -> None:
+    assert any(told in error for error in errors_of(text)), errors_of(text)
+
+
+def test_json_says_the_same_as_toml() -> None:
+    found = script.read(ready.texts()["webhook-endpoint-down"])
+    assert script.read(json.dumps(script.as_facts(found))) == found
+
+
+@pytest.fixture
+def merchant(db: None) -> Merchant:
+    shop = making.opened_shop("Tandem Bikes")
+    keys.make(shop, name="Till", scope="write")
+    return shop
+
+
+def played(merchant: Merchant, text: str) -> Run:
+    run = running.ask(merchant, script.read(text))
+    assert running.round_once() == 1
+    run.refresh_from_db()
+    assert not Merchant.objects.filter(public_id=run.stage).exists()
+    return run
+
+
+def test_an_end_that_didnt_come_is_told(merchant: Merchant) -> None:
+    run = played(merchant, HEAD + ASK + '[end]\nstates.order = { status = "completed" }\n')
+    assert run.state == "failed"
+    assert run.problem == (
+        'end.states.order.status should be "completed", and is "action_required"'
+    )
+    assert run.digest
+
+
+def test_a_refusal_that_nobody_expected_ends_it(merchant: Merchant) -> None:
+    step = '[[steps]]\nname = "x"\ndo = "refund"\nof = "order"\namount_minor = 1\n'
+    run = played(merchant, HEAD + ASK + step + END)
+    assert run.state == "failed"
+    assert run.problem.startswith("Step 2: was refused, action_not_allowed")
+    assert [line["state"] for line in json.loads(run.steps)] == ["done", "refused"]
+
+
+def test_a_refusal_that_was_expected_and_didnt_come_ends_it_too(merchant: Merchant) -> None:
+    step = '[[steps]]\nname = "x"\ndo = "open"\nof = "order"\nrefused = "unknown_handoff"\n'
+    run = played(merchant, HEAD + ASK + step + END)
+    assert "expected to be refused with unknown_handoff" in run.problem
+
+
+def test_it_expects_on_the_way(merchant: Merchant) -> None:
+    step = '[[steps]]\nname = "x"\ndo = "expect"\nof = "order"\nis = { status = "failed" }\n'
+    run = played(merchant, HEAD + ASK + step + END)
+    assert run.problem == "Step 2: order.status is 'action_required', not 'failed'"
+
+
+def test_a_worker_that_died_left_nothing_that_matters(merchant: Merchant) -> None:
+    """Another one begins anew, and it ends as it would have."""
+    whole = played(merchant, ready.texts()["paid-in-time"])
+    run = running.ask(merchant, ready.all_ready()["paid-in-time"])
+    Run.objects.filter(pk=run.pk).update(state="running", holder="somebody who died")
+    here = stage.set_up(run, ready.all_ready()["paid-in-time"])
+    making.transaction(
+        here.people["ada"],
+        {"merchant": run.stage, "amount_minor": 500, "currency": "EUR", "status": "completed"},
+        here.now,
+    )
+    assert Transaction.objects.count() == 1
+    assert running.round_once() == 1
+    run.refresh_from_db()
+    assert (run.state, run.digest) == ("passed", whole.digest)
+    assert (Transaction.objects.count(), Merchant.objects.count()) == (0, 1)
+
+
+def test_what_is_being_played_is_left_alone(merchant: Merchant) -> None:
+    running.ask(merchant, ready.all_ready()["paid-in-time"])
+    assert running.round_once() == 1
+    assert running.round_once() == 0
+
+
+def test_a_merchant_asks_for_a_few_at_once(merchant: Merchant) -> None:
+    for _ in range(running.MOST_OPEN):
+        running.ask(merchant, ready.all_ready()["paid-in-time"])
+    with pytest.raises(ProblemError, match="at once"):
+        running.ask(merchant, ready.all_ready()["paid-in-time"])
+
+
+def test_scripts_are_the_merchants_own(merchant: Merchant) -> None:
+    row = owned.keep(merchant, HEAD + ASK + END)
+    other = making.opened_shop("Corner Shop")
+    assert owned.find(merchant, row.wire_id) == row
+    with pytest.raises(ProblemError, match="no such scenario"):
+        owned.find(other, row.wire_id)
+    with pytest.raises(ProblemError, match="can't be run"):
+        owned.change(row, "id =")
