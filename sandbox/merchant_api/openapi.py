@@ -1,13 +1,15 @@
 """The merchant API's OpenAPI document, put together from its shapes and a table of operations."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from sandbox.merchant_api import cases, contract, examining, signatures
 from sandbox.merchant_api.models import ApiRequest
+from sandbox.merchant_api.operations import Operation
 from sandbox.transactions.models import Transaction
+from sandbox.webhooks import operations as webhooks
 
 REF = "#/components/schemas/"
 PROBLEMS = {
@@ -39,16 +41,6 @@ before with this key), `keyid`, `alg` (`hmac-sha256` or `ed25519`).
 The HMAC's key is the secret as it was shown, byte for byte. A retry is a new signature with the
 same `Idempotency-Key`. A bearer token (`read_…`) is enough for GET, and only for that.
 `GET /v1/requests/{{request_id}}` explains a refusal step by step."""
-
-
-class Operation(NamedTuple):
-    path: str
-    method: str
-    name: str
-    summary: str
-    answer: type[BaseModel]
-    filters: tuple[str, ...] = ()
-    body: type[BaseModel] | None = None
 
 
 def _of_cases(folder: str, kind: str, answer: type[BaseModel] | None) -> list[Operation]:
@@ -115,6 +107,7 @@ OPERATIONS = (
     *_of_cases("refund-requests", "refund_request", contract.RefundRequestAnswer),
     *_of_cases("disputes", "dispute", contract.DisputeAnswer),
     *_of_cases("inquiries", "inquiry", None),
+    *webhooks.OPERATIONS,
     Operation(
         "/v1/requests", "get", "requests", "The log of your requests", contract.RequestPage,
         ("limit", "cursor", "verdict", "method", "http_status", "step", "key", "idempotency_key"),
@@ -138,6 +131,7 @@ QUERY: dict[str, dict[str, Any]] = {
     "step": {"type": "string", "enum": list(examining.STEPS)},
     "key": TEXT,
     "idempotency_key": TEXT,
+    **webhooks.QUERY,
 }
 PATH = {
     "payment_id": {"type": "string", "pattern": "^pay_[0-9a-f]{32}$"},
@@ -146,8 +140,11 @@ PATH = {
     "refund_request_id": {"type": "string", "pattern": "^rfr_[0-9a-f]{32}$"},
     "dispute_id": {"type": "string", "pattern": "^dsp_[0-9a-f]{32}$"},
     "inquiry_id": {"type": "string", "pattern": "^inq_[0-9a-f]{32}$"},
+    **webhooks.PATH,
     "request_id": {"type": "string", "pattern": "^req_[0-9a-f]{32}$"},
 }
+# One name, two meanings.
+SPELLED = {"delivery_state": "state"}
 KEY = {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,128}$"}
 
 
@@ -166,6 +163,7 @@ def document() -> dict[str, Any]:
         "info": {"title": "Merchant API", "version": "1", "description": SIGNING},
         "servers": [{"url": "/merchant-api"}],
         "paths": paths,
+        "webhooks": {"event": {"post": webhooks.posted(REF)}},
         "components": {
             "securitySchemes": {
                 "signature": {
@@ -216,7 +214,9 @@ def _json(shape: type[BaseModel]) -> dict[str, Any]:
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
     named = [(name, schema) for name, schema in PATH.items() if f"{{{name}}}" in operation.path]
     found = [_parameter(name, schema, "path") for name, schema in named]
-    found += [_parameter(name, QUERY[name], "query") for name in operation.filters]
+    found += [
+        _parameter(SPELLED.get(name, name), QUERY[name], "query") for name in operation.filters
+    ]
     return found + ([_parameter("Idempotency-Key", KEY, "header")] if operation.body else [])
 
 

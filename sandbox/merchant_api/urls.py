@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from sandbox.merchant_api import views
+from sandbox.webhooks import api as webhooks
 
 PAYMENT, PAYOUT = {"kind": "payment"}, {"kind": "payout"}
 REFUND_REQUEST, DISPUTE, INQUIRY = (
@@ -31,6 +32,17 @@ urlpatterns = [
     path("inquiries", views.case_list, INQUIRY),
     path("inquiries/<str:id_>", views.case_detail, INQUIRY),
     path("inquiries/<str:id_>/messages", views.message_new, INQUIRY),
+    path("events", webhooks.event_list),
+    path("events/<str:id_>", webhooks.event_detail),
+    path("webhook-endpoints", webhooks.endpoint_list),
+    path("webhook-endpoints/<str:id_>", webhooks.endpoint_detail),
+    path("webhook-endpoints/<str:id_>/changes", webhooks.change_new),
+    path("webhook-endpoints/<str:id_>/removals", webhooks.removal_new),
+    path("webhook-endpoints/<str:id_>/secret-rotations", webhooks.rotation_new),
+    path("webhook-endpoints/<str:id_>/samples", webhooks.sample_new),
+    path("webhook-endpoints/<str:id_>/resends", webhooks.resend_new),
+    path("webhook-endpoints/<str:id_>/deliveries", webhooks.delivery_list),
+    path("webhook-deliveries/<str:id_>", webhooks.delivery_detail),
     path("requests", views.request_list),
     path("requests/<str:id_>", views.request_detail),
     # Not the bare root: that would make a redirect of the address without its slash.

@@ -4,6 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.sandbox.merchant_api.shop import Shop, open_shop
+from tests.sandbox.running import Platform
+
 if TYPE_CHECKING:
     from sandbox.people.models import Merchant, Person
 
@@ -24,3 +27,9 @@ def merchant(db: None) -> "Merchant":
     shop = making.opened_shop("Tandem Bikes")
     keys.make(shop, name="Till", scope="write")
     return shop
+
+
+@pytest.fixture
+def shop(platform: Platform) -> Shop:
+    """One that speaks to a running box."""
+    return open_shop(platform)
