@@ -10,6 +10,7 @@ from sandbox.console import (
     merchants,
     payments,
     progress,
+    resets,
     return_addresses,
     scenarios,
 )
@@ -23,6 +24,8 @@ urlpatterns = [
     path(ONE + "clock/advances", clocks.advance_new),
     path(ONE + "clock/advances/<str:advance_id>", clocks.advance_detail),
     path(ONE + "magic-values", scenarios.magic_list),
+    path(ONE + "contents", resets.contents),
+    path(ONE + "resets", resets.reset_new),
     path(ONE + "runs", scenarios.run_list),
     path(ONE + "runs/<str:run_id>", scenarios.run_detail),
     path(ONE + "runs/<str:run_id>/replays", scenarios.replay_new),
