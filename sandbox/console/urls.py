@@ -13,6 +13,7 @@ from sandbox.console import (
     resets,
     return_addresses,
     scenarios,
+    webhooks,
 )
 
 ONE = "users/<str:sub>/merchants/<str:merchant_id>/"
@@ -43,6 +44,17 @@ urlpatterns = [
     path(ONE + "payments/<str:payment_id>/moves", payments.move_new),
     path(ONE + "requests", log.request_list),
     path(ONE + "requests/<str:request_id>", log.request_detail),
+    path(ONE + "webhook-endpoints", webhooks.endpoint_list),
+    path(ONE + "webhook-endpoints/<str:endpoint_id>", webhooks.endpoint_detail),
+    path(ONE + "webhook-endpoints/<str:endpoint_id>/changes", webhooks.change_new),
+    path(ONE + "webhook-endpoints/<str:endpoint_id>/removals", webhooks.removal_new),
+    path(ONE + "webhook-endpoints/<str:endpoint_id>/secret-rotations", webhooks.rotation_new),
+    path(ONE + "webhook-endpoints/<str:endpoint_id>/samples", webhooks.sample_new),
+    path(ONE + "webhook-endpoints/<str:endpoint_id>/resends", webhooks.resend_new),
+    path(ONE + "webhook-endpoints/<str:endpoint_id>/receiver-answers", webhooks.answer_new),
+    path(ONE + "webhook-endpoints/<str:endpoint_id>/deliveries", webhooks.delivery_list),
+    path(ONE + "webhook-endpoints/<str:endpoint_id>/received", webhooks.received_list),
+    path(ONE + "webhook-deliveries/<str:delivery_id>", webhooks.delivery_detail),
     path(ONE + "return-addresses", return_addresses.address_list),
     path(ONE + "return-addresses/<str:address_id>", return_addresses.address_detail),
     path(ONE + "return-addresses/<str:address_id>/removals", return_addresses.removal_new),

@@ -35,13 +35,15 @@ def carry_out[B: bodies.Body](
     operation: str,
     happened: str,
     secret: tuple[str, ...] = (),
+    check: Callable[[B], None] = lambda body: None,
 ) -> HttpResponse:
     """Run `effect` once for the request's Idempotency-Key, and answer 201 with what it gives.
 
     `secret` names members of the answer that are shown once: they are stored sealed, and told
     again only to who sends the same within two minutes, as a double click does; later they are
     null. The effect is told the time of the merchant's world. ValueError from it is a 422
-    `not_possible` that says why. `happened` is for the services' log.
+    `not_possible` that says why. `happened` is for the services' log. `check`
+    may refuse before anything is locked, and isn't asked again where there is an answer already.
     """
     given = request.headers.get("Idempotency-Key", "")
     if not once.is_key(given):
@@ -49,6 +51,8 @@ def carry_out[B: bodies.Body](
         raise ProblemError(400, "bad_header", told, field="Idempotency-Key")
     body = bodies.read(request, shape)
     key = _key(visit, given)
+    if not once.known(key):
+        check(body)
 
     def carried() -> Json:
         try:

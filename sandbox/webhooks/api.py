@@ -1,7 +1,7 @@
 """The merchant API's addresses for events and webhooks; who may is up to its door."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -45,7 +45,7 @@ def endpoint_list(request: HttpRequest, visit: Visit) -> HttpResponse:
         return problems.answer(200, wire.endpoint_list(visit.merchant, visit.at))
     body = writing.read(visit, contract.NewEndpoint)
     return _write(
-        visit, body, lambda now: doing.make(visit.merchant, body),
+        visit, body, lambda now: doing.make(visit.merchant, body)[0],
         happened="webhook_endpoint.created", check=lambda: doing.check(body.url), secret=True,
     )  # fmt: skip
 
@@ -57,7 +57,7 @@ def endpoint_detail(request: HttpRequest, visit: Visit, id_: str) -> HttpRespons
 
 @merchant_api("POST")
 def change_new(request: HttpRequest, visit: Visit, id_: str) -> HttpResponse:
-    body, row = writing.read(visit, contract.EndpointChange), None
+    body = writing.read(visit, contract.EndpointChange)
     row = wire.known_endpoint(visit.merchant, id_)
     return _write(
         visit, body, lambda now: doing.change(row, body),
@@ -79,9 +79,8 @@ def removal_new(request: HttpRequest, visit: Visit, id_: str) -> HttpResponse:
 def rotation_new(request: HttpRequest, visit: Visit, id_: str) -> HttpResponse:
     body = writing.read(visit, contract.SecretRotation)
     row = wire.known_endpoint(visit.merchant, id_)
-    overlap = timedelta(seconds=body.overlap_seconds)
     return _write(
-        visit, body, lambda now: doing.rotate(row, overlap),
+        visit, body, lambda now: doing.rotate(row, body.overlap_seconds)[0],
         happened="webhook_secret.rotated", secret=True,
     )  # fmt: skip
 

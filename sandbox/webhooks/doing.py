@@ -21,19 +21,19 @@ def check(url: str | None) -> None:
             endpoints.check_url(url)
 
 
-def make(merchant: Merchant, body: contract.NewEndpoint) -> Json:
-    """Its address was checked."""
+def make(merchant: Merchant, body: contract.NewEndpoint) -> tuple[Json, str]:
+    """An endpoint whose address was checked, and its secret, which is to be stored nowhere."""
     with _refusing():
         made = endpoints.make(
             merchant, url=body.url or "", types=body.types, description=body.description,
             is_checked=True,
         )  # fmt: skip
-    return wire.endpoint(made.endpoint)
+    return wire.endpoint(made.endpoint), made.secret
 
 
 def change(row: Endpoint, body: contract.EndpointChange) -> Json:
     """Its address was checked."""
-    active = None if body.state is None else body.state == Endpoint.State.ACTIVE
+    active = None if body.state is None else body.state == "active"
     with _refusing():
         changed = endpoints.change(
             row, url=body.url, types=body.types, description=body.description, active=active,
@@ -48,9 +48,11 @@ def remove(row: Endpoint) -> Json:
     return told
 
 
-def rotate(row: Endpoint, overlap: timedelta) -> Json:
+def rotate(row: Endpoint, overlap_seconds: int) -> tuple[Json, str]:
+    """The endpoint and its new secret."""
     with _refusing():
-        return wire.endpoint(endpoints.rotate(row, overlap=overlap).endpoint)
+        made = endpoints.rotate(row, overlap=timedelta(seconds=overlap_seconds))
+    return wire.endpoint(made.endpoint), made.secret
 
 
 def send_sample(row: Endpoint, type_: str) -> Json:

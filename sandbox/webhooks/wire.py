@@ -90,7 +90,7 @@ def endpoint(row: Endpoint) -> Json:
 def secret_of(told: Json) -> str | None:
     """The secret that belongs to what was told of an endpoint; None if it was replaced since."""
     pk = ids.unwire("whe", told["id"])
-    row = Endpoint.objects.filter(pk=pk).first()
+    row = Endpoint.objects.filter(pk=pk).first() if pk else None
     fits = row is not None and endpoints.hint(row) == told["secret_hint"]
     return endpoints.secret_of(row) if row and fits else None
 
