@@ -9,6 +9,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Where the box is, who may call it, and whether its levers are out.
 SANDBOX_URL = env.origin("SANDBOX_URL", "http://127.0.0.1:9000")
+# How the box's own processes reach it, where that is another way than everybody's.
+SANDBOX_INSIDE_URL = env.origin("SANDBOX_INSIDE_URL", SANDBOX_URL)
 SELFCARE_URL = env.origin("SELFCARE_URL", "http://127.0.0.1:8000")
 SANDBOX_TRANSACTIONS_TOKEN = env.text("SANDBOX_TRANSACTIONS_TOKEN")
 SANDBOX_CLIENT_ID = env.text("SANDBOX_CLIENT_ID", "selfcare")
@@ -77,6 +79,7 @@ INSTALLED_APPS = [
     "sandbox.console",
     "sandbox.scenarios",
     "sandbox.control",
+    "sandbox.shop",
     "sandbox.seeds",
     "sandbox.statements",
     "sandbox.front",

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sandbox-api/v1/", include("sandbox.console.urls")),
     path("control/", include("sandbox.control.urls")),
     path("", include("sandbox.webhooks.urls")),
+    path("shop/", include("sandbox.shop.urls")),
     path("", include("sandbox.outbox.urls")),
     path("", include("sandbox.auth.urls")),
     path("", include("sandbox.front.urls")),

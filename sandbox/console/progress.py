@@ -12,7 +12,7 @@ from sandbox import clock, problems
 from sandbox.cases.models import CaseEvent
 from sandbox.console.door import Visit, console
 from sandbox.merchant_api import handoffs
-from sandbox.merchant_api.models import WAITS, ApiKey, ApiRequest, Demand, Handoff
+from sandbox.merchant_api.models import WAITS, ApiKey, ApiRequest, Demand, Handoff, ReturnAddress
 from sandbox.people.models import Membership, Merchant
 from sandbox.transactions.models import Transaction
 from sandbox.webhooks.models import Delivery
@@ -44,7 +44,13 @@ def _first(rows: QuerySet[Any], at: str) -> datetime | None:
 
 
 def _keys(merchant: Merchant) -> QuerySet[ApiKey]:
-    return merchant.api_keys.filter(environment=settings.SANDBOX_KEYS)
+    """The demo shop's was made for it, and by nobody."""
+    return merchant.api_keys.filter(environment=settings.SANDBOX_KEYS, built_in=False)
+
+
+def _addresses(merchant: Merchant) -> QuerySet[ReturnAddress]:
+    """The demo shop's own is not the merchant's doing."""
+    return merchant.return_addresses.exclude(url__startswith=f"{settings.SANDBOX_URL}/shop/")
 
 
 def _asked(merchant: Merchant, kind: str, **facts: Any) -> QuerySet[Transaction]:
@@ -56,6 +62,7 @@ def _asked(merchant: Merchant, kind: str, **facts: Any) -> QuerySet[Transaction]
 
 def _signed(merchant: Merchant, **facts: Any) -> QuerySet[ApiRequest]:
     rows = ApiRequest.objects.filter(merchant=merchant, verdict=ApiRequest.Verdict.VERIFIED)
+    rows = rows.filter(key__built_in=False)
     return rows.filter(**facts)
 
 
@@ -88,6 +95,7 @@ def _public_address(merchant: Merchant) -> datetime | None:
 
 def _delivered(merchant: Merchant, **facts: Any) -> datetime | None:
     rows = Delivery.objects.filter(merchant=merchant, delivered_at__isnull=False, **facts)
+    rows = rows.exclude(endpoint__url__startswith=f"{settings.SANDBOX_INSIDE_URL}/shop/")
     return _first(rows, "delivered_at")
 
 
@@ -105,7 +113,7 @@ def _not_paid(merchant: Merchant) -> datetime | None:
 
 # By name; the console has the words for each, and knows which belong to the first steps.
 DONE: dict[str, Callable[[Merchant], datetime | None]] = {
-    "return_address": lambda one: _first(one.return_addresses.all(), "created_at"),
+    "return_address": lambda one: _first(_addresses(one), "created_at"),
     "key": lambda one: _first(_keys(one), "created_at"),
     "signed_payment": lambda one: _first(
         _signed(one, method="POST", status=201, target=f"{MERCHANT_API}/payments"), "at"
@@ -137,7 +145,7 @@ DONE: dict[str, Callable[[Merchant], datetime | None]] = {
 
 
 def _return_url(merchant: Merchant) -> str | None:
-    row = merchant.return_addresses.order_by("pk").first()
+    row = _addresses(merchant).order_by("pk").first()
     return row.url if row else None
 
 

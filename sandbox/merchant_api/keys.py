@@ -62,6 +62,7 @@ def make(
     public_key: str = "",
     environment: str = "",
     replaces: ApiKey | None = None,
+    built_in: bool = False,
 ) -> Made:
     """A key that signs with HMAC, or with Ed25519 if a public key is given.
 
@@ -97,6 +98,7 @@ def make(
             verifier=verifier,
             bearer_sha256=_hashed(token),
             replaces=replaces,
+            built_in=built_in,
         )
     return Made(key, secret, token)
 

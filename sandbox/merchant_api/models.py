@@ -25,6 +25,7 @@ class ApiKey(models.Model):
     `verifier` checks signatures: the HMAC's key, sealed (`sealing.py`), or the raw Ed25519 public
     key. `bearer_sha256` is of the token that reads. `rate` is requests a second, `burst` how many
     of them after a rest, `at_once` how many may be under way. Rotated keys end at `expires_at`.
+    `built_in` is the key that the demo shop was opened with, and nobody's own doing.
     """
 
     class Environment(models.TextChoices):
@@ -47,6 +48,7 @@ class ApiKey(models.Model):
     algorithm = models.CharField(max_length=11, choices=Algorithm)
     verifier = models.BinaryField()
     bearer_sha256 = models.CharField(max_length=64, unique=True)
+    built_in = models.BooleanField(default=False)
     replaces = models.ForeignKey(
         "self", models.SET_NULL, null=True, related_name="successors", db_index=False
     )

@@ -13,7 +13,7 @@ from sandbox.cases.models import Evidence
 from sandbox.events.models import Mark
 from sandbox.ledger.models import Account
 from sandbox.people.models import Membership, Merchant, Person
-from sandbox.seeds import history, story, troubles
+from sandbox.seeds import history, opening, story, troubles
 from sandbox.seeds.cast import ACCOUNT_NAMES, BY_KEY, CAST, MERCHANT_ADMINS, PASSWORD, Role, iban
 from sandbox.seeds.plan import Plan
 from sandbox.seeds.proof import prove
@@ -24,7 +24,19 @@ from sandbox.seeds.shops import SHOPS, Shop
 FOUNDED = datetime(2024, 1, 1, tzinfo=UTC)
 SHOP_OPENING = {"EUR": 25_000_00, "GBP": 9_000_00, "CZK": 180_000_00, "DKK": 60_000_00,
                 "USD": 7_000_00}  # fmt: skip
-ROOMS = ("merchant_api", "outbox", "events", "control", "cases", "transactions", "ledger", "people")
+ROOMS = (
+    "shop",
+    "webhooks",
+    "worlds",
+    "merchant_api",
+    "outbox",
+    "events",
+    "control",
+    "cases",
+    "transactions",
+    "ledger",
+    "people",
+)
 STILL_OPEN = timedelta(minutes=5)
 
 
@@ -37,6 +49,7 @@ def seed(number: int = 1, now: datetime | None = None) -> bool:
         books = _found(number, history.begun(now))
         books.tell(history.tell(number, now))
         books.write()
+        opening.open_shop()
         prove()
     return True
 
@@ -51,6 +64,7 @@ def reset(number: int = 1, now: datetime | None = None) -> None:
 def freshen(now: datetime | None = None) -> int:
     """Give Alice something to do if nothing waits any more; returns how many came."""
     now = now or timezone.now()
+    opening.open_shop()
     with transaction.atomic():
         alice = Person.objects.select_for_update().filter(email=BY_KEY["alice"].email).first()
         if alice is None:
