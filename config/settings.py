@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "selfcare.overview",
     "selfcare.annotations",
     "selfcare.transactions",
+    "selfcare.handoffs",
     "selfcare.cases",
     "selfcare.documents",
     "selfcare.notifications",

@@ -10,6 +10,7 @@ from selfcare.cases.api_opening import router as opening_api
 from selfcare.documents.exports.api import router as exports_api
 from selfcare.documents.papers_api import router as papers_api
 from selfcare.documents.shares.api import router as shares_api
+from selfcare.handoffs.api import router as handoffs_api
 from selfcare.instructions.api import router as instructions_api
 from selfcare.notifications.addresses.api import router as addresses_api
 from selfcare.notifications.inbox.api import router as inbox_api
@@ -32,6 +33,7 @@ api.add_router("/v1", files_api)
 api.add_router("/v1", cases_api)
 api.add_router("/v1", opening_api)
 api.add_router("/v1", preferences_api)
+api.add_router("/v1/handoffs", handoffs_api)
 api.add_router("/v1/instructions", instructions_api)
 api.add_router("/v1/exports", exports_api)
 api.add_router("/v1", papers_api)
@@ -52,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("selfcare.documents.urls")),
     path("", include("selfcare.notifications.urls")),
     path("transactions/", include("selfcare.transactions.urls")),
+    path("handoff/", include("selfcare.handoffs.urls")),
     path("operations/", include("selfcare.operations.urls")),
     path("api/docs", views.api_docs, name="api_docs"),
     path("api/", api.urls),

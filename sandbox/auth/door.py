@@ -50,6 +50,9 @@ def sign_in(request: HttpRequest, handle: str) -> HttpResponse:
             return _leave(ask)
         case "password":
             proved = steps.password_sent(request, ask)
+        case "person":
+            steps.person_picked(request, ask)
+            proved = None
         case "code":
             proved = steps.code_sent(request, ask)
         case _:

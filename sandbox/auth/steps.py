@@ -1,6 +1,9 @@
 """The two steps at the door, password and one-time code: their pages and what is typed there."""
 
+from typing import Any
+
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
 from sandbox.people.models import Person
@@ -9,6 +12,8 @@ from . import one_time_codes, proofs, sessions
 from .models import AuthorizationRequest, Session
 from .pages import face, page
 from .tries import CODES, PASSWORDS
+
+MOST_PEOPLE = 6
 
 
 def password_page(
@@ -23,13 +28,31 @@ def password_page(
         "ask": ask,
         "email": email if "@" in email or error else "",  # a hint may be a sub
         "error": error,
-        "people": _people() if settings.SANDBOX_CONTROL == "open" else [],
+        "people": _people(email) if is_open() else [],
     }
     return page(request, "password.html", context, status=status, returns_to=ask.redirect_uri)
 
 
-def _people() -> list[Person]:
-    return list(Person.objects.filter(is_active=True).order_by("pk")[:5])
+def is_open() -> bool:
+    """Where the box's levers are for everybody, so are its people: it is nobody's real sign-in."""
+    return bool(settings.SANDBOX_CONTROL == "open")
+
+
+def _people(hint: str) -> list[dict[str, Any]]:
+    """The test people, whoever is expected first."""
+    active = Person.objects.filter(is_active=True)
+    hinted = Q(email=hint.lower()) | Q(sub=hint)
+    first = list(active.filter(hinted)[:1]) if hint else []
+    others = active.exclude(pk__in=[row.pk for row in first]).order_by("pk")
+    return [{"person": row, **face(row)} for row in [*first, *others[: MOST_PEOPLE - len(first)]]]
+
+
+def person_picked(request: HttpRequest, ask: AuthorizationRequest) -> None:
+    """A test person's button was pressed: as good as their password, which everybody knows here."""
+    sub = request.POST.get("person", "").replace("\x00", "")[:64]
+    person = Person.objects.filter(sub=sub, is_active=True).first() if is_open() else None
+    if person is not None:
+        _let_in(request, ask, person)
 
 
 def password_sent(request: HttpRequest, ask: AuthorizationRequest) -> HttpResponse | None:
@@ -45,11 +68,15 @@ def password_sent(request: HttpRequest, ask: AuthorizationRequest) -> HttpRespon
         error = "This e-mail address and password don’t belong together."
         return password_page(request, ask, email=email, error=error, status=422)
     PASSWORDS.forget(subject)
+    _let_in(request, ask, person)
+    return None
+
+
+def _let_in(request: HttpRequest, ask: AuthorizationRequest, person: Person) -> None:
     sessions.prove_password(request, person)
     # A hint only says whom to expect; whoever has signed in now is who is there.
     ask.login_hint = ask.hinted_sub = ""
     ask.save(update_fields=["login_hint", "hinted_sub"])
-    return None
 
 
 def code_page(

@@ -22,6 +22,19 @@ def unknown_handoff() -> ProblemError:
     return ProblemError(404, "unknown_handoff", "There is no such hand-off.")
 
 
+REFUSALS = {
+    "account_restricted": (403, "This person may look, not move money."),
+    "no_account": (409, "This person has no account for this currency."),
+}
+
+
+def refusal(person: Person, found: list[choosing.Quote]) -> str | None:
+    """Why a person with these accounts can't take it on."""
+    if person.restricted:
+        return "account_restricted"
+    return None if found else "no_account"
+
+
 def locked(pk: UUID) -> Demand:
     """Who calls off or lets lapse takes this lock too, so that a demand has one end."""
     rows = Demand.objects.select_for_update(of=("self",)).select_related("merchant__world")
@@ -44,12 +57,10 @@ def claim(demand: Demand, person: Person, now: datetime) -> Done:
 def _taken_on(demand: Demand, person: Person, now: datetime) -> Transaction:
     if demand.status(now) != Status.ACTION_REQUIRED:
         raise unknown_handoff()
-    if person.restricted:
-        raise ProblemError(403, "account_restricted", "This person may look, not move money.")
     found = choosing.quotes(person, demand.amount_minor, demand.currency, now)
-    if not found:
-        told = f"This person has no account for {demand.currency}."
-        raise ProblemError(409, "no_account", told)
+    if reason := refusal(person, found):
+        status, told = REFUSALS[reason]
+        raise ProblemError(status, reason, told)
     row = _row(demand, person, found[0], now)
     covering = [one for one in found if one.covers(row.direction)]
     choosing.put_on(row, (covering or found)[0])

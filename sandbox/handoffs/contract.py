@@ -36,7 +36,7 @@ class Handoff(Shape):
     """What a merchant asks for: `open` to whoever has the token, or `yours` from then on.
 
     `owner` is the person who looks. Amounts are the merchant's; `as_of` is the merchant's time, by
-    which `expires_at` counts.
+    which `expires_at` counts. `reason` is why this person can't take it on, if they can't.
     """
 
     state: Literal["open", "yours"]
@@ -51,6 +51,7 @@ class Handoff(Shape):
     expires_at: AwareDatetime
     as_of: AwareDatetime
     return_url: str | None
+    reason: Literal["account_restricted", "no_account"] | None
     accounts: list[AccountChoice]
     transaction: TransactionDetail | None
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.clock import rfc3339
-from sandbox.handoffs.claiming import DIRECTIONS
+from sandbox.handoffs.claiming import DIRECTIONS, refusal
 from sandbox.merchant_api import handoffs
 from sandbox.merchant_api.models import Demand
 from sandbox.people.models import Person
@@ -33,6 +33,7 @@ def handoff(demand: Demand, row: Transaction | None, person: Person, now: dateti
         "expires_at": rfc3339(demand.expires_at),
         "as_of": rfc3339(now),
         "return_url": handoffs.back_to(demand),
+        "reason": None if row else refusal(person, found),
         "accounts": [_choice(one, DIRECTIONS[demand.kind]) for one in found],
         "transaction": wire.detail(row, now) if row else None,
     }

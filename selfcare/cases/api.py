@@ -14,9 +14,9 @@ from selfcare.cases.evidence import Piece
 from selfcare.cases.views import attached
 from selfcare.clients import cases as service
 from selfcare.clients.case_shapes import Case, CasePage
+from selfcare.instructions.api import ACTED, Key, acted
 from selfcare.instructions.intents import Intent
 from selfcare.instructions.models import Instruction
-from selfcare.transactions.api import ACTED, Key, acted
 from selfcare.web import problems, uploads
 from selfcare.web.api import errors_for
 

@@ -11,15 +11,8 @@ from selfcare.cases import actions, rules, triage
 from selfcare.cases.api import DisputeReason, Pieces, Text, pieces
 from selfcare.cases.rules import RULES, Step
 from selfcare.clients import transactions as service
-from selfcare.transactions.api import (
-    ACTED,
-    Currency,
-    Key,
-    TransactionId,
-    Version,
-    acted,
-    intent_of,
-)
+from selfcare.instructions.api import ACTED, Currency, Key, Version, acted
+from selfcare.transactions.api import TransactionId, intent_of
 from selfcare.web.api import errors_for
 from selfcare.web.zones import zone_of
 

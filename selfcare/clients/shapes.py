@@ -198,6 +198,16 @@ class CaseBrief(Shape):
         return Money(self.amount_minor, self.currency)
 
 
+class WayBack(Shape):
+    """Of what was begun at a merchant: the token of its hand-off, and where its person goes back.
+
+    The address is one that the merchant registered, with the id of what it was about.
+    """
+
+    token: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
+    return_url: Text | None = None
+
+
 class Transaction(Shape):
     """One transaction as its owner sees it; amounts are positive, `direction` gives the sign."""
 
@@ -227,6 +237,7 @@ class Transaction(Shape):
     timeline: tuple[TimelineEvent, ...] = ()
     linked: tuple[Linked, ...] = ()
     cases: tuple[CaseBrief, ...] = ()
+    handoff: WayBack | None = None
 
     @property
     def amount(self) -> Money:

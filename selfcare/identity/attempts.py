@@ -45,6 +45,8 @@ class Attempt:
     subject: str = ""
     purpose: str = ""
     bound_to: str = ""
+    # Who was signed in here when somebody else wanted to be: their name, to say who went.
+    instead_of: str = ""
     finished: bool = False
 
     @property
@@ -53,7 +55,13 @@ class Attempt:
 
 
 def new(
-    to: str, *, session_hash: str = "", subject: str = "", purpose: str = "", bound_to: str = ""
+    to: str,
+    *,
+    session_hash: str = "",
+    subject: str = "",
+    purpose: str = "",
+    bound_to: str = "",
+    instead_of: str = "",
 ) -> Attempt:
     """A fresh attempt with secrets of its own (PKCE verifier: RFC 7636, 4.1)."""
     return Attempt(
@@ -66,6 +74,7 @@ def new(
         subject=subject,
         purpose=purpose,
         bound_to=bound_to,
+        instead_of=instead_of[:120],
     )
 
 
@@ -110,8 +119,9 @@ def find(request: Request, state: str) -> Attempt | None:
 def finish(response: HttpResponse, attempt: Attempt) -> None:
     """Takes its secrets away; for a while the same answer, sent again, still leads on."""
     left = replace(
-        attempt, nonce="", verifier="", session_hash="", subject="", bound_to="", finished=True
-    )
+        attempt, nonce="", verifier="", session_hash="", subject="", bound_to="", instead_of="",
+        finished=True,
+    )  # fmt: skip
     facts = {name: value for name, value in asdict(left).items() if value}
     value = signing.dumps(facts, salt=SALT, compress=True)
     _set(response, _name(attempt), value, FINISHED_LASTS_SECONDS)

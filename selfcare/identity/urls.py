@@ -10,6 +10,7 @@ register_converter(OpaqueId, "identity_id")
 app_name = "identity"
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
+    path("sign-in/another-person/", views.another_person, name="another_person"),
     path("sign-in/callback/", views.callback, name="callback"),
     path("sign-out/", views.sign_out, name="sign_out"),
     path("sign-out/back-channel/", back_channel.back_channel, name="back_channel"),

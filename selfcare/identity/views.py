@@ -1,16 +1,19 @@
 """Signing in and out in the browser; what a session is stands in session_store.py."""
 
+import re
 from typing import cast
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.core import signing
 from django.db import Error as DatabaseError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from selfcare import errors
 from selfcare.clients import auth
@@ -23,6 +26,7 @@ from selfcare.web.guards import public
 from selfcare.web.pages import render_page
 from selfcare.web.request import Request, SignedInRequest
 
+HINT = re.compile(r"[\x21-\x7e]{1,254}")
 SIGNED_OUT_SALT = "selfcare.identity.signed-out"
 # What the provider may say instead of a code (Core 3.1.2.6), as reasons of ours.
 PROVIDER_ERRORS = {
@@ -38,14 +42,42 @@ PROVIDER_ERRORS = {
 @never_cache
 @public
 def sign_in(request: Request) -> HttpResponse:
-    """Leads straight to the provider; somebody signed in goes on to the wanted page."""
+    """Leads straight to the provider; somebody signed in goes on to the wanted page.
+
+    `as` names whom the provider is to expect. It signs nobody in, and where somebody else is
+    signed in, they are asked first.
+    """
     to = attempts.local_path(request.GET.get("next"))
-    if request.person is not None:
-        return HttpResponseRedirect(to)
-    attempt = attempts.new(to)
-    # The provider may still know a browser that was signed out from another one: here it has to
-    # prove anew who sits before it (OpenID Connect Core 1.0, section 3.1.2.1).
-    more = {"prompt": "login"} if actions.was_ended_elsewhere(request) else {}
+    hint = _hint(request.GET.get("as", ""))
+    person = request.person
+    if person is None:
+        return _leave(request, to, hint=hint, afresh=actions.was_ended_elsewhere(request))
+    if hint and hint.lower() not in {person.email.lower(), person.subject.lower()}:
+        context = {"hint": hint, "to": to}
+        return render_page(request, "identity/another_person.html", context)
+    return HttpResponseRedirect(to)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@public
+def another_person(request: Request) -> HttpResponse:
+    """Leads somebody else to the provider; whoever is signed in stays so until that worked."""
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("overview:home"))
+    to = attempts.local_path(request.POST.get("next"))
+    return _leave(request, to, hint=_hint(request.POST.get("as", "")), afresh=True)
+
+
+def _leave(request: Request, to: str, *, hint: str, afresh: bool) -> HttpResponse:
+    """On to the provider, which has to ask `afresh` where it may still know this browser.
+
+    That is after a sign-out from another browser, and where somebody else is to sign in (OpenID
+    Connect Core 1.0, section 3.1.2.1).
+    """
+    attempt = attempts.new(to, instead_of=request.person.name if request.person else "")
+    more = {"prompt": "login"} if afresh else {}
+    more |= {"login_hint": hint} if hint else {}
     try:
         url = auth.authorization_url(
             state=attempt.state, nonce=attempt.nonce, verifier=attempt.verifier, **more
@@ -55,6 +87,11 @@ def sign_in(request: Request) -> HttpResponse:
     response = leaving.to(request, url)
     attempts.remember(request, response, attempt)
     return response
+
+
+def _hint(text: str) -> str:
+    """An address or a subject to hand on; anything else is as good as none."""
+    return text if text.isascii() and HINT.fullmatch(text) else ""
 
 
 @require_GET
@@ -125,10 +162,18 @@ def _accept(request: Request, attempt: attempts.Attempt, identity: auth.Identity
             zone=identity.text("zoneinfo", limit=64),
         )
         actions.sign_in(request, identity)
+        _say_who_went(request, attempt.instead_of, identity)
     elif request.person is None:
         raise step_up.Refused("other_session")
     else:
         step_up.complete(cast(SignedInRequest, request), attempt, identity)
+
+
+def _say_who_went(request: Request, before: str, identity: auth.Identity) -> None:
+    name = str(actions.person_facts(identity)["name"])
+    if before and before != name:
+        told = _("You are signed in as %(name)s now. %(before)s is signed out in this browser.")
+        messages.success(request, told % {"name": name, "before": before})
 
 
 def _destination(attempt: attempts.Attempt, identity: auth.Identity) -> str:

@@ -1,19 +1,28 @@
-"""An instruction as JSON, and how each of its states is answered."""
+"""An instruction as JSON, how each of its states is answered, and what such operations take."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpResponse
 from django.urls import reverse
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Header, Router, Schema, Status
+from pydantic import StringConstraints
 
+from selfcare import money
 from selfcare.instructions import wording
+from selfcare.instructions.actions import KeyReused
 from selfcare.instructions.models import Instruction, State
 from selfcare.instructions.views import own
 from selfcare.web import problems
 from selfcare.web.api import errors_for
 
 router = Router(tags=["instructions"])
+
+# What operations that move money take, in whichever room.
+Key = Annotated[str, Header(alias="Idempotency-Key", pattern=r"^[A-Za-z0-9_-]{16,128}$")]
+Version = Annotated[int, Field(strict=True, ge=0, le=2**53, description="the version that you saw")]
+AmountMinor = Annotated[int, Field(strict=True, ge=0, le=money.LARGEST_MINOR)]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
 class InstructionOut(Schema):
@@ -37,6 +46,13 @@ class InstructionOut(Schema):
     step_up_url: str | None = Field(
         description="the page that asks for the proof, while the state is awaiting_proof"
     )
+
+
+ACTED: dict[int, Any] = {
+    201: InstructionOut,
+    202: InstructionOut,
+    **errors_for(400, 401, 403, 404, 409, 415, 422, 429, 503),
+}
 
 
 def as_json(instruction: Instruction) -> InstructionOut:
@@ -74,6 +90,20 @@ def answer(request: Any, instruction: Instruction) -> Status[InstructionOut] | H
         detail=wording.of(instruction).lead,
         instruction_id=instruction.public_id,
     )
+
+
+def acted(request: Any, act: Any, **arguments: Any) -> Any:
+    """Has it done, once, and answers as the instruction stands."""
+    try:
+        instruction: Instruction = act(request_id=request.request_id, **arguments)
+    except KeyReused:
+        return problems.response(
+            request,
+            422,
+            code="idempotency_key_reused",
+            detail="This Idempotency-Key came before with another body. Nothing was sent.",
+        )
+    return answer(request, instruction)
 
 
 @router.get(

@@ -42,6 +42,12 @@ class Intent:
     payee_check: str = ""
     # The case that it is about, where it is about one.
     case_id: str = ""
+    # The account that was chosen, where one could be: what was begun at a merchant.
+    account_id: str = ""
+    # Where to go back to there afterwards.
+    return_url: str = ""
+    # `in` where the money comes to the person.
+    direction: str = "out"
 
     @property
     def about(self) -> str:
@@ -52,7 +58,9 @@ class Intent:
     def shown(self) -> dict[str, Any]:
         """What the page of the instruction repeats later, without asking anybody."""
         kept = ("amount_minor", "fee_minor", "currency", "payee", "account", "version")
-        return {name: getattr(self, name) for name in kept}
+        shown = {name: getattr(self, name) for name in kept}
+        unusual = {"return_url": self.return_url, "direction": self.direction.replace("out", "")}
+        return shown | {name: value for name, value in unusual.items() if value}
 
     def seen(self, **changes: Any) -> "Intent":
         """The same intent of somebody who saw other figures, such as an older version."""

@@ -116,6 +116,15 @@ DONE_AS = {
         ),
     ),
 }
+# The same decisions where the money would come to the person.
+INCOMING = {
+    "confirm": Words(
+        noop("Confirmed"), noop("Your {amount} from {payee} is on its way to your account.")
+    ),
+    "decline": Words(
+        noop("Not taken"), noop("{payee} was told that you don’t take it. No money moved.")
+    ),
+}
 DOING = {
     "cancel": noop("We are cancelling your {amount} to {payee}."),
     "confirm": noop("We are sending your {amount} to {payee}."),
@@ -131,6 +140,10 @@ DOING = {
     "case_message": noop("We are adding what you wrote to your case."),
     "case_withdraw": noop("We are withdrawing your case."),
     "case_escalate": noop("We are making a dispute of your refund request."),
+}
+DOING_INCOMING = {
+    "confirm": noop("We are having {amount} from {payee} sent to your account."),
+    "decline": noop("We are telling {payee} that you don’t take it."),
 }
 UNKNOWN = {
     "cancel": noop("We don’t know yet whether it was cancelled"),
@@ -201,6 +214,7 @@ REASONS = {
     "amount_exceeds_refundable": noop(
         "That is more than can still come back from this payment. Ask for less."
     ),
+    "unknown_account": noop("The account that you chose can’t be used for it. Choose another one."),
     "account_restricted": noop(
         "Your account may look, but not move money. Ask support to lift the restriction."
     ),
@@ -252,7 +266,8 @@ def of(instruction: Instruction) -> Words:
     action = instruction.action
     if instruction.state == State.DONE:
         came_to = str((instruction.outcome or {}).get("transaction_status", ""))
-        words = DONE_AS.get((action, came_to)) or DONE[action]
+        incoming = INCOMING.get(action) if is_incoming(instruction) else None
+        words = incoming or DONE_AS.get((action, came_to)) or DONE[action]
         return Words(_(words.headline), _(words.lead).format(**facts))
     if instruction.state == State.REJECTED:
         reason = _(_refusal(instruction)).format(**facts)
@@ -263,7 +278,15 @@ def of(instruction: Instruction) -> Words:
         reason = _(NOT_DONE.get(instruction.code, NOT_DONE["not_sent"]))
         again = _("It moved no money. You can start again.")
         return Words(_("It was not carried out"), f"{reason} {again}")
-    return _still_open(instruction.state, action, facts)
+    doing = DOING[action]
+    if is_incoming(instruction):
+        doing = DOING_INCOMING.get(action, doing)
+    return _still_open(instruction.state, action, _(doing).format(**facts))
+
+
+def is_incoming(instruction: Instruction) -> bool:
+    """Whether the money would come to the person."""
+    return str(instruction.shown.get("direction")) == "in"
 
 
 def _refusal(instruction: Instruction) -> str:
@@ -273,7 +296,7 @@ def _refusal(instruction: Instruction) -> str:
     return REASONS.get(instruction.code, SEVERAL_REASONS)
 
 
-def _still_open(state: str, action: str, facts: dict[str, str]) -> Words:
+def _still_open(state: str, action: str, doing: str) -> Words:
     if state == State.AWAITING_PROOF:
         return Words(
             _("One step is missing"),
@@ -284,7 +307,6 @@ def _still_open(state: str, action: str, facts: dict[str, str]) -> Words:
             _("It is in line"), _("It comes next, and is done once. You may close this page.")
         )
     if state == State.SENDING:
-        doing = _(DOING[action]).format(**facts)
         once = _("Doing it again changes nothing.")
         return Words(_("We are on it"), f"{doing} {once}")
     return Words(

@@ -22,6 +22,8 @@ def intent_for(transaction: Transaction, action: str, *, key: str) -> Intent:
         payee=transaction.counterparty.name,
         account=f"{transaction.account.name} •••• {transaction.account.tail}",
         most_minor=transaction.refundable.amount_minor,
+        return_url=transaction.handoff.return_url or "" if transaction.handoff else "",
+        direction=transaction.direction,
     )
 
 

@@ -3,36 +3,23 @@
 from typing import Annotated, Any, Literal
 
 from django.middleware.csrf import get_token
-from ninja import Field, Header, Path, Router, Schema
+from ninja import Path, Router, Schema
 from pydantic import StringConstraints
 
-from selfcare import money
 from selfcare.clients import shapes
 from selfcare.clients import transactions as service
-from selfcare.instructions.actions import KeyReused
-from selfcare.instructions.api import InstructionOut, answer
+from selfcare.instructions.api import ACTED, AmountMinor, Currency, Key, Version, acted
 from selfcare.instructions.intents import Intent
 from selfcare.instructions.models import Instruction
 from selfcare.transactions import actions
-from selfcare.web import problems
 from selfcare.web.api import errors_for
 
 router = Router(tags=["transactions"])
 
-Key = Annotated[str, Header(alias="Idempotency-Key", pattern=r"^[A-Za-z0-9_-]{16,128}$")]
 TransactionId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{3,80}$")]
 # No database keeps NUL in a text.
 Line = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=2000)]
 Note = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=500)]
-Version = Annotated[int, Field(strict=True, ge=0, le=2**53, description="the version that you saw")]
-AmountMinor = Annotated[int, Field(strict=True, ge=0, le=money.LARGEST_MINOR)]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-
-ACTED: dict[int, Any] = {
-    201: InstructionOut,
-    202: InstructionOut,
-    **errors_for(400, 401, 403, 404, 409, 415, 422, 429, 503),
-}
 
 
 class Me(Schema):
@@ -139,17 +126,3 @@ def intent_of(
         txn = service.transaction(subject, transaction_id)
         intent = actions.intent_for(txn, action, key=key)
     return intent.seen(version=intent.version if version is None else version, **seen)
-
-
-def acted(request: Any, act: Any, **arguments: Any) -> Any:
-    """Has it done, once, and answers as the instruction stands."""
-    try:
-        instruction: Instruction = act(request_id=request.request_id, **arguments)
-    except KeyReused:
-        return problems.response(
-            request,
-            422,
-            code="idempotency_key_reused",
-            detail="This Idempotency-Key came before with another body. Nothing was sent.",
-        )
-    return answer(request, instruction)

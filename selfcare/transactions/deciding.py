@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from selfcare.clients import transactions as service
@@ -16,6 +16,7 @@ from selfcare.instructions.views import prove
 from selfcare.transactions import actions, story
 from selfcare.transactions.forms import CancellationForm, ConfirmationForm, IntentForm
 from selfcare.web import problems
+from selfcare.web.addresses import address
 from selfcare.web.guards import signed_in
 from selfcare.web.pages import SeeOther, render_page
 from selfcare.web.request import SignedInRequest
@@ -45,7 +46,12 @@ def cancellation_new(request: SignedInRequest, transaction_id: str) -> HttpRespo
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def confirmation_new(request: SignedInRequest, transaction_id: str) -> HttpResponse:
-    """Confirm and decline stand on one page, each with an intent of its own."""
+    """Confirm and decline stand on one page, each with an intent of its own.
+
+    What was begun at a merchant has a page where its account can be chosen, and the way back is.
+    """
+    if request.method != "POST" and (page := _handoff_page(request, transaction_id)):
+        return HttpResponseRedirect(page)
     form = ConfirmationForm(request.POST or None)
     action = "confirm"
     if request.method == "POST":
@@ -58,6 +64,13 @@ def confirmation_new(request: SignedInRequest, transaction_id: str) -> HttpRespo
         return act(intent=intent, request_id=request.request_id)
 
     return _decide(request, transaction_id, action, make)
+
+
+def _handoff_page(request: SignedInRequest, transaction_id: str) -> str:
+    txn = service.transaction(request.person.subject, transaction_id)
+    return (
+        address("handoffs:detail", txn.handoff.token) if txn.handoff and txn.may("confirm") else ""
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,19 +13,19 @@ from selfcare.clients import transactions as service
 from selfcare.clients.offers import RepeatOffer
 from selfcare.instructions import queue
 from selfcare.instructions.actions import KeyReused
-from selfcare.instructions.api import InstructionOut, as_json
-from selfcare.instructions.models import Instruction, fingerprint
-from selfcare.transactions import actions, checking, picking
-from selfcare.transactions.api import (
+from selfcare.instructions.api import (
     ACTED,
     AmountMinor,
     Currency,
+    InstructionOut,
     Key,
-    TransactionId,
     Version,
     acted,
-    intent_of,
+    as_json,
 )
+from selfcare.instructions.models import Instruction, fingerprint
+from selfcare.transactions import actions, checking, picking
+from selfcare.transactions.api import TransactionId, intent_of
 from selfcare.web import problems
 from selfcare.web.api import errors_for
 from selfcare.web.zones import zone_of
