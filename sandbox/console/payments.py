@@ -11,6 +11,7 @@ from pydantic import Field
 from sandbox import clock, ids, problems
 from sandbox.console import forcing, writing
 from sandbox.console.door import Visit, console
+from sandbox.console.progress import test_customer
 from sandbox.merchant_api import handoffs, paging, payments, return_addresses, wire
 from sandbox.merchant_api.contract import NewPayment
 from sandbox.merchant_api.models import PREFIXES, Demand, Handoff
@@ -132,6 +133,7 @@ def whole(row: Row, now: datetime) -> Json:
         return {
             **told,
             "handoff_url": handoffs.url_of(way) if way else None,
+            "test_customer": test_customer() if way else None,
             "customer": None,
             "timeline": [
                 {"at": clock.rfc3339(at), "name": name, "by": by} for name, at, by in happened
@@ -142,6 +144,7 @@ def whole(row: Row, now: datetime) -> Json:
     return {
         **told,
         "handoff_url": None,
+        "test_customer": None,
         "customer": {
             "name": row.person.name, "email": row.person.email, "transaction_id": row.wire_id,
         },

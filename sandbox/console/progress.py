@@ -13,7 +13,7 @@ from sandbox.cases.models import CaseEvent
 from sandbox.console.door import Visit, console
 from sandbox.merchant_api import handoffs
 from sandbox.merchant_api.models import WAITS, ApiKey, ApiRequest, Demand, Handoff, ReturnAddress
-from sandbox.people.models import Membership, Merchant
+from sandbox.people.models import Membership, Merchant, Person
 from sandbox.transactions.models import Transaction
 from sandbox.webhooks.models import Delivery
 
@@ -34,6 +34,7 @@ def progress(request: HttpRequest, visit: Visit) -> HttpResponse:
             "api_url": settings.SANDBOX_URL,
             "return_url": _return_url(merchant),
             "waiting": _waiting(merchant, clock.now()),
+            "test_customer": test_customer(),
         },
     )
 
@@ -157,3 +158,11 @@ def _waiting(merchant: Merchant, now: datetime) -> Json | None:
     row = rows.order_by("-created_at", "-id").first()
     way = row and Handoff.objects.filter(demand=row).first()
     return {"id": row.wire_id, "handoff_url": handoffs.url_of(way)} if row and way else None
+
+
+def test_customer() -> str | None:
+    """The e-mail of somebody whom a merchant may be, where the box's levers are open."""
+    if settings.SANDBOX_CONTROL != "open":
+        return None
+    people = Person.objects.filter(is_active=True, memberships=None, accounts__isnull=False)
+    return people.order_by("pk").values_list("email", flat=True).first()

@@ -38,3 +38,8 @@ class WriteForm(forms.Form):
         self.add_error(None, wording.refused(error))
         # Under the old key the refusal would be answered again.
         self.data = {**{name: self.data.get(name) for name in self.data}, "once": new_key()}
+
+
+def status_of(form: forms.Form) -> int:
+    """Of a page with a form: 422 where the form was sent and not taken."""
+    return 422 if form.errors else 200

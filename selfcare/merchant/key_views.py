@@ -1,7 +1,5 @@
 """Keys: made, shown once, rotated, revoked."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
@@ -9,10 +7,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from selfcare import errors
-from selfcare.merchant.forms import WriteForm
+from selfcare.merchant.forms import WriteForm, status_of
 from selfcare.merchant.key_forms import KeyForm, RotationForm
 from selfcare.merchant.key_shapes import Key, Keys, MadeKey
 from selfcare.merchant.room import Room, admin_page, merchant_page, render
+from selfcare.merchant.start_views import first_steps
 from selfcare.web.pages import SeeOther
 from selfcare.web.request import SignedInRequest
 
@@ -48,7 +47,7 @@ def key_new(request: SignedInRequest, room: Room) -> HttpResponse:
             form.refuse(error)
         else:
             return _made(request, room, made)
-    return render(request, room, "keys/new.html", {"form": form}, status=_status(form))
+    return render(request, room, "keys/new.html", {"form": form}, status=status_of(form))
 
 
 @admin_page
@@ -67,7 +66,7 @@ def rotation_new(request: SignedInRequest, room: Room, key_id: str) -> HttpRespo
         else:
             return _made(request, room, made)
     context = {"form": form, "key": key}
-    return render(request, room, "keys/rotate.html", context, status=_status(form))
+    return render(request, room, "keys/rotate.html", context, status=status_of(form))
 
 
 @admin_page
@@ -82,7 +81,7 @@ def revocation_new(request: SignedInRequest, room: Room, key_id: str) -> HttpRes
         messages.success(request, words % {"name": key.name})
         return SeeOther(reverse("merchant:keys", args=[room.id]))
     context = {"form": form, "key": key}
-    return render(request, room, "keys/revoke.html", context, status=_status(form))
+    return render(request, room, "keys/revoke.html", context, status=status_of(form))
 
 
 def _key(room: Room, key_id: str) -> Key:
@@ -91,8 +90,5 @@ def _key(room: Room, key_id: str) -> Key:
 
 def _made(request: SignedInRequest, room: Room, made: MadeKey) -> HttpResponse:
     # No redirect: no place but this answer ever holds the secret.
-    return render(request, room, "keys/made.html", {"key": made}, status=201)
-
-
-def _status(form: Any) -> int:
-    return 422 if form.errors else 200
+    context = {"key": made, **first_steps(room, made)}
+    return render(request, room, "keys/made.html", context, status=201)

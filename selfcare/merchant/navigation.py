@@ -40,7 +40,14 @@ GO_LIVE = (
 
 def parts(group: tuple[Part, ...], merchant_id: str) -> list[Part]:
     """Those of the group that are open, each with its address."""
-    found = [
-        part._replace(url=addresses.address(f"merchant:{part.name}", merchant_id)) for part in group
-    ]
+    found = [part._replace(url=url_of(part.name, merchant_id)) for part in group]
     return [part for part in found if part.url]
+
+
+def groups(merchant_id: str) -> list[Part]:
+    """All that are open, for who has no room for them beside the page."""
+    return [part for group in (FIRST, TRY, GO_LIVE) for part in parts(group, merchant_id)]
+
+
+def url_of(name: str, merchant_id: str) -> str:
+    return addresses.address(f"merchant:{name}", merchant_id)

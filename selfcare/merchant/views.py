@@ -20,5 +20,5 @@ def entrance(request: SignedInRequest) -> HttpResponse:
     except errors.NoAnswer as error:
         return room.unreachable(request, None, error)
     if len(found) == 1:
-        return HttpResponseRedirect(reverse("merchant:keys", args=[found[0].id]))
+        return HttpResponseRedirect(reverse("merchant:start", args=[found[0].id]))
     return render_page(request, "merchant/choice.html", {"merchants": found})

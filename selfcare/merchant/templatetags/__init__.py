@@ -1,0 +1,1 @@
+"""Tags of the console, for the templates that show it."""
