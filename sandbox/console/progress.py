@@ -9,7 +9,6 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from sandbox import clock, problems
-from sandbox.cases.models import CaseEvent
 from sandbox.console.door import Visit, console
 from sandbox.merchant_api import handoffs
 from sandbox.merchant_api.models import WAITS, ApiKey, ApiRequest, Demand, Handoff, ReturnAddress
@@ -79,9 +78,11 @@ def _repeated(merchant: Merchant) -> datetime | None:
     return min((row["again"] for row in twice), default=None)
 
 
-def _answered(merchant: Merchant, kind: str) -> datetime | None:
-    rows = CaseEvent.objects.filter(case__transaction__merchant=merchant, case__kind=kind)
-    return _first(rows.filter(actor_kind="merchant"), "at")
+def _answered(merchant: Merchant, resource: str) -> datetime | None:
+    """By a program of theirs; what the box answered in their name doesn't count."""
+    path = f"{MERCHANT_API}/{resource}/"
+    rows = _signed(merchant, method="POST", status=201, target__startswith=path)
+    return _first(rows.filter(target__endswith="/answers"), "at")
 
 
 def _second_admin(merchant: Merchant) -> datetime | None:
@@ -132,8 +133,8 @@ DONE: dict[str, Callable[[Merchant], datetime | None]] = {
             refund_of__demand__isnull=False,
         ), "completed_at",
     ),
-    "refund_request_answered": lambda one: _answered(one, "refund_request"),
-    "dispute_answered": lambda one: _answered(one, "dispute"),
+    "refund_request_answered": lambda one: _answered(one, "refund-requests"),
+    "dispute_answered": lambda one: _answered(one, "disputes"),
     "retried": _repeated,
     "refusal_seen": lambda one: _first(
         ApiRequest.objects.filter(merchant=one, verdict=ApiRequest.Verdict.REFUSED), "at"

@@ -7,9 +7,6 @@ import pytest
 from django.test import Client
 
 from tests.support.control import Control, Person
-from tests.support.signing_in import Walk
-
-type SignedIn = Callable[[Person], tuple[Client, Walk]]
 
 
 @dataclass(frozen=True)
@@ -29,6 +26,14 @@ class Desk:
         return answer.content.decode()
 
 
+def signed_in(person: Person) -> Client:
+    from tests.support.sign_in import sign_in  # it needs the settings
+
+    client = Client()
+    sign_in(client, person.sub, person.name, email=person.email)
+    return client
+
+
 @pytest.fixture
 def shop(control: Control) -> str:
     """A merchant's id."""
@@ -36,13 +41,13 @@ def shop(control: Control) -> str:
 
 
 @pytest.fixture
-def at_desk(signed_in: SignedIn, control: Control, shop: str) -> Callable[..., Desk]:
+def at_desk(db: None, control: Control, shop: str) -> Callable[..., Desk]:
     """Sit somebody new at the console of `shop`, or of another merchant."""
 
     def sit(role: str = "admin", *, merchant: str = "", name: str = "Mia Okafor") -> Desk:
         person = control.add_person(name)
         control.add_member(merchant or shop, person, role)
-        return Desk(signed_in(person)[0], person, merchant or shop)
+        return Desk(signed_in(person), person, merchant or shop)
 
     return sit
 

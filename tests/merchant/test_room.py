@@ -6,7 +6,7 @@ import requests
 from django.test import Client
 
 from tests.conftest import NewInstances
-from tests.merchant.conftest import Desk, SignedIn
+from tests.merchant.conftest import Desk, signed_in
 from tests.merchant.forms import fields_of
 from tests.support.control import Control, Person
 
@@ -27,10 +27,10 @@ def test_it_lets_choose_among_several(mia: Desk, control: Control) -> None:
 
 
 def test_a_foreign_merchant_is_like_one_that_never_was(
-    mia: Desk, alice: Person, signed_in: SignedIn, at_desk: Callable[..., Desk], control: Control
+    mia: Desk, alice: Person, at_desk: Callable[..., Desk], control: Control
 ) -> None:
     stranger = at_desk(merchant=control.add_merchant())
-    nobody = signed_in(alice)[0]
+    nobody = signed_in(alice)
     told = [
         stranger.client.get(mia.at("keys/")),
         stranger.client.post(mia.at("keys/new/"), {"name": "x"}),
