@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from sandbox.control import desk, merchants, news, outbox, views
+from sandbox.control import customers, desk, merchants, news, outbox, views
 
 urlpatterns = [
     path("reset", views.reset),
     path("people", views.people),
     path("people/<str:sub>/code", views.code),
     path("people/<str:sub>/transactions", views.transactions),
+    path("people/<str:sub>/handoffs", customers.handoff_new),
     path("transactions/<str:id_>/advance", views.advance),
     path("transactions/<str:id_>/refund-answer", views.refund_answer),
     path("transactions/<str:id_>/cases", desk.case_new),

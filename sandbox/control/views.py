@@ -74,13 +74,13 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @lever("GET")
 def code(request: HttpRequest, sub: str) -> HttpResponse:
-    shown, seconds = one_time_codes.current_code(_known(sub))
+    shown, seconds = one_time_codes.current_code(known_person(sub))
     return answer(200, {"code": shown, "seconds_left": seconds})
 
 
 @lever("POST")
 def transactions(request: HttpRequest, sub: str) -> HttpResponse:
-    row = making.transaction(_known(sub), facts_of(request), clock.now())
+    row = making.transaction(known_person(sub), facts_of(request), clock.now())
     return answer(201, wire.detail(transaction_of(row.wire_id), clock.now()))
 
 
@@ -182,7 +182,7 @@ def _clean(text: str) -> str:
     return text
 
 
-def _known(sub: str) -> Person:
+def known_person(sub: str) -> Person:
     person = Person.objects.filter(sub=_clean(sub)).first()
     if person is None:
         raise ProblemError(404, "unknown_user", "There is no such person.")

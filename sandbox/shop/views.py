@@ -145,7 +145,7 @@ def _done(request: HttpRequest, order: Order, act: Callable[[Order], None]) -> H
         told = refused.facts.get("detail", refused.code)
         messages.error(request, f"The platform refused: {told}")
     except NoAnswerError:
-        messages.error(request, NOT_KNOWN)
+        messages.warning(request, NOT_KNOWN)
     return redirect("shop:order", order.id)
 
 

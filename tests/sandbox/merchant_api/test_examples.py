@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.sandbox.merchant_api.shop import Key, Shop, open_shop
-from tests.sandbox.running import ROOT, Platform
+from tests.sandbox.running import ROOT, Box, Platform
 
 FOLDER = ROOT / "docs" / "signing"
 BACK = "https://shop.example/paid"
@@ -72,3 +73,28 @@ def test_a_refusal_is_shown_as_it_came(shop: Shop) -> None:
     stranger = Shop(shop.platform, shop.id, Key("key_test_" + "0" * 32, "", shop.key.secret))
     refused = run(PYTHON, stranger, "GET", "/merchant-api/v1/balance")
     assert (refused["code"], refused["step"]) == ("unknown_key", "key")
+
+
+def test_the_first_payment_takes_less_than_sixty_lines(
+    running_box: Box, platform: Platform, tmp_path: Path
+) -> None:
+    people = platform.control("GET", "people")
+    if not any(person["email"] == "alice@example.com" for person in people):
+        platform.person(email="alice@example.com")
+    script = FOLDER / "first_payment.py"
+    assert len(script.read_text().splitlines()) < 60
+    with (tmp_path / "worker.log").open("wb") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "sandbox", "worker"], cwd=ROOT, stdout=log, stderr=log,
+            env=running_box.environment,
+        )  # fmt: skip
+    try:
+        done = subprocess.run(
+            [sys.executable, str(script), running_box.url],
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+    finally:
+        worker.terminate()
+        worker.wait(timeout=30)
+    assert done.stderr == ""
+    assert re.fullmatch(r"pay_\w{32}: payment.completed arrived as evt_\w{32}\n", done.stdout)
