@@ -136,7 +136,7 @@ class World:
 
     def all_told(self) -> list[Any]:
         """What its admin sees, without what time alone changes."""
-        moving = {"now", "real_now"}
+        moving = {"now", "real_now", "as_of"}
         return [
             {name: value for name, value in told.items() if name not in moving}
             for address, may in MAY.items()
