@@ -1,9 +1,10 @@
 """The console's part about webhooks; the rules are the webhooks' own."""
 
-from datetime import datetime
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
+from pydantic import Field
 
 from sandbox import clock, problems
 from sandbox.console import writing
@@ -15,6 +16,14 @@ from sandbox.webhooks.models import Endpoint
 from sandbox.webhooks.objects import TYPES
 
 type Json = dict[str, Any]
+
+
+class NewResend(Body):
+    """Events by name, or all of the chosen types of lately; without a span, of all time."""
+
+    events: list[contract.EventId] | None = None
+    since_seconds: Annotated[int, Field(ge=0, le=366 * 86_400)] | None = None
+    only_missed: bool = True
 
 
 class NewAnswer(Body):
@@ -96,8 +105,20 @@ def sample_new(request: HttpRequest, visit: Visit, endpoint_id: str) -> HttpResp
 @console("POST")
 def resend_new(request: HttpRequest, visit: Visit, endpoint_id: str) -> HttpResponse:
     row = _known(visit, endpoint_id)
+
+    def effect(body: NewResend, now: datetime) -> Json:
+        if body.events is not None:
+            return doing.resend(row, contract.NewResend(events=body.events))
+        if body.since_seconds is None:
+            what = contract.NewResend(since_sequence=1, only_missed=body.only_missed)
+        else:
+            since = clock.rfc3339(now - timedelta(seconds=body.since_seconds))
+            facts = {"since": since, "only_missed": body.only_missed}
+            what = contract.NewResend.model_validate(facts)
+        return doing.resend(row, what)
+
     return writing.carry_out(
-        request, visit, contract.NewResend, lambda body, _: doing.resend(row, body),
+        request, visit, NewResend, effect,
         operation="console_webhooks", happened="webhook.resent",
     )  # fmt: skip
 

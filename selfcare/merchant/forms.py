@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.http import QueryDict
 
 from selfcare import errors
 from selfcare.merchant import wording
@@ -36,8 +37,14 @@ class WriteForm(forms.Form):
     def refuse(self, error: errors.Rejected) -> None:
         """Say on the form why the sandbox said no; what was typed stays, to be sent anew."""
         self.add_error(None, wording.refused(error))
-        # Under the old key the refusal would be answered again.
-        self.data = {**{name: self.data.get(name) for name in self.data}, "once": new_key()}
+        self.renew()
+
+    def renew(self) -> None:
+        """Under the old key the refusal would be answered again."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["once"] = new_key()
+        self.data = data
 
 
 def status_of(form: forms.Form) -> int:

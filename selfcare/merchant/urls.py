@@ -9,12 +9,16 @@ from selfcare.merchant import (
     start_views,
     team_views,
     views,
+    webhook_doing_views,
+    webhook_views,
 )
 from selfcare.web.converters import OpaqueId
 
 register_converter(OpaqueId, "consoled")
 
 ONE = "<consoled:merchant_id>/"
+
+WEBHOOK = ONE + "webhooks/<consoled:endpoint_id>/"
 
 app_name = "merchant"
 urlpatterns = [
@@ -49,4 +53,17 @@ urlpatterns = [
         name="member_removal",
     ),
     path(ONE + "going-live/", start_views.going_live, name="going_live"),
+    path(ONE + "webhooks/", webhook_views.endpoint_list, name="webhooks"),
+    path(ONE + "webhooks/new/", webhook_doing_views.endpoint_new, name="webhook_new"),
+    path(WEBHOOK, webhook_views.endpoint_detail, name="webhook"),
+    path(WEBHOOK + "received/", webhook_views.received_list, name="webhook_received"),
+    path(WEBHOOK + "changes/new/", webhook_doing_views.change_new, name="webhook_change"),
+    path(WEBHOOK + "switchings/new/", webhook_doing_views.switching_new, name="webhook_switch"),
+    path(WEBHOOK + "removals/new/", webhook_doing_views.removal_new, name="webhook_remove"),
+    path(
+        WEBHOOK + "secret-rotations/new/", webhook_doing_views.rotation_new, name="webhook_rotate"
+    ),
+    path(WEBHOOK + "samples/new/", webhook_doing_views.sample_new, name="webhook_sample"),
+    path(WEBHOOK + "resends/new/", webhook_doing_views.resend_new, name="webhook_resend"),
+    path(WEBHOOK + "answers/new/", webhook_doing_views.answer_new, name="webhook_answer"),
 ]
