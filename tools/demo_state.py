@@ -90,6 +90,8 @@ def environment(port: int, sandbox_port: int) -> dict[str, str]:
         "SANDBOX_HOOK_SECRET": kept["HOOK_SECRETS"],
         "DELIVERY_REPORT_SECRETS": kept["HOOK_SECRETS"],
         "SANDBOX_REPORT_SECRET": kept["HOOK_SECRETS"],
+        # Whoever tries a webhook of their own here has it on this machine.
+        "SANDBOX_WEBHOOK_PRIVATE_HOSTS": "127.0.0.1:* localhost:*",
         "SANDBOX_SMTP_PORT": str(mail_port(sandbox_port)),
         "SANDBOX_SMS_TOKEN": kept["SMS_TOKENS"],
         **_channels(sandbox_port, kept),

@@ -180,6 +180,7 @@ def environment(stores: Stores) -> dict[str, str]:
         "DELIVERY_REPORT_SECRETS": HOOK_SECRET,
         "SANDBOX_REPORT_SECRET": HOOK_SECRET,
         "SANDBOX_HOOK_WAITS": "0.3 0.3 0.6 1 2 4 8",
+        "SANDBOX_WEBHOOK_PRIVATE_HOSTS": "127.0.0.1:*",
         "SANDBOX_SMTP_PORT": str(smtp_port),
         "SANDBOX_SMS_TOKEN": SMS_TOKEN,
     }
