@@ -40,10 +40,11 @@ def ask(merchant: Merchant, by: timedelta) -> Advance:
             raise ProblemError(409, "clock_is_running", told, advance_id=running.wire_id)
         if world.ahead + by > FARTHEST:
             raise ProblemError(422, "bad_span", "A world can be ahead by ten years at most.")
-        begins = clock.real_now() + world.ahead
+        now = clock.real_now()
+        begins = now + world.ahead
         return Advance.objects.create(
-            id=ids.uuid7(clock.real_now()), world=world, begins=begins, reached=begins,
-            until=begins + by,
+            id=ids.uuid7(now), world=world, begins=begins, reached=begins, until=begins + by,
+            asked_at=now,
         )  # fmt: skip
 
 
@@ -120,7 +121,8 @@ def _walk(world: World, name: str, until: datetime, advance: Advance | None) -> 
 
 def _arrive(world: World, advance: Advance) -> None:
     with database.atomic():
-        _move(world, advance.until)
+        # As far as was asked for, and not less by what the way took.
+        _put(world, advance.until - advance.asked_at)
         Advance.objects.filter(pk=advance.pk, finished_at=None).update(
             reached=advance.until, finished_at=clock.real_now()
         )
@@ -128,7 +130,10 @@ def _arrive(world: World, advance: Advance) -> None:
 
 def _move(world: World, at: datetime) -> None:
     """The clock shows `at` or later from now on."""
-    ahead = max(at - clock.real_now(), timedelta(0))
+    _put(world, max(at - clock.real_now(), timedelta(0)))
+
+
+def _put(world: World, ahead: timedelta) -> None:
     World.objects.filter(pk=world.pk).update(ahead=Greatest(F("ahead"), ahead))
 
 

@@ -1,6 +1,6 @@
 """The addresses of the console; each names its merchant."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from selfcare.merchant import (
     key_views,
@@ -32,6 +32,7 @@ urlpatterns = [
     ),
     path(ONE + "log/", log_views.request_list, name="log"),
     path(ONE + "log/<consoled:request_id>/", log_views.request_detail, name="request"),
+    path(ONE, include("selfcare.merchant.trying_urls")),
     path(ONE + "keys/", key_views.key_list, name="keys"),
     path(ONE + "keys/new/", key_views.key_new, name="key_new"),
     path(ONE + "keys/<consoled:key_id>/", key_views.key_detail, name="key"),
