@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from selfcare import errors
 from selfcare.merchant import wording
+from selfcare.web.request import Request
 
 
 def new_key() -> str:
@@ -45,6 +46,11 @@ class WriteForm(forms.Form):
         data.update(self.data)
         data["once"] = new_key()
         self.data = data
+
+
+def sent(request: Request) -> QueryDict | None:
+    """What the form was sent with, be it nothing; None where the page is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def status_of(form: forms.Form) -> int:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from selfcare import errors
-from selfcare.merchant.forms import WriteForm, status_of
+from selfcare.merchant.forms import WriteForm, sent, status_of
 from selfcare.merchant.key_forms import KeyForm, RotationForm
 from selfcare.merchant.key_shapes import Key, Keys, MadeKey
 from selfcare.merchant.room import Room, admin_page, merchant_page, render
@@ -39,7 +39,7 @@ def key_detail(request: SignedInRequest, room: Room, key_id: str) -> HttpRespons
 @may_post
 def key_new(request: SignedInRequest, room: Room) -> HttpResponse:
     """The form; sent, the new key with its secret, which no other page ever shows."""
-    form = KeyForm(request.POST or None)
+    form = KeyForm(sent(request))
     if form.is_valid():
         try:
             made = room.write("key_new", MadeKey, "/keys", form.body(), key=form.key)
@@ -55,7 +55,7 @@ def key_new(request: SignedInRequest, room: Room) -> HttpResponse:
 def rotation_new(request: SignedInRequest, room: Room, key_id: str) -> HttpResponse:
     """A successor; the key itself goes on for as long as is chosen."""
     key = _key(room, key_id)
-    form = RotationForm(request.POST or None, has_secret=not key.is_ed25519)
+    form = RotationForm(sent(request), has_secret=not key.is_ed25519)
     if form.is_valid():
         try:
             made = room.write(
@@ -74,7 +74,7 @@ def rotation_new(request: SignedInRequest, room: Room, key_id: str) -> HttpRespo
 def revocation_new(request: SignedInRequest, room: Room, key_id: str) -> HttpResponse:
     """Refused from the next request on, everywhere."""
     key = _key(room, key_id)
-    form = WriteForm(request.POST or None)
+    form = WriteForm(sent(request))
     if form.is_valid():
         room.write("key_revoke", Key, f"/keys/{key_id}/revocations", {}, key=form.key)
         words = _("“%(name)s” is revoked. Whoever uses it is refused from now on.")

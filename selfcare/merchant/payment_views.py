@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from selfcare import errors
 from selfcare.merchant import listing
-from selfcare.merchant.forms import status_of
+from selfcare.merchant.forms import sent, status_of
 from selfcare.merchant.payment_forms import FilterForm, MoveForm, PaymentForm
 from selfcare.merchant.payment_shapes import Page, Whole
 from selfcare.merchant.room import Room, admin_page, merchant_page, render
@@ -39,7 +39,7 @@ def payment_detail(request: SignedInRequest, room: Room, payment_id: str) -> Htt
 @require_http_methods(["GET", "HEAD", "POST"])
 def payment_new(request: SignedInRequest, room: Room) -> HttpResponse:
     found = room.read("console_addresses", Addresses, "/return-addresses").data
-    form = PaymentForm(request.POST or None, addresses=[one.url for one in found])
+    form = PaymentForm(sent(request), addresses=[one.url for one in found])
     if form.is_valid():
         try:
             made = room.write("console_payment_new", Whole, "/payments", form.body(), key=form.key)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
 from selfcare import errors
-from selfcare.merchant.forms import WriteForm, status_of
+from selfcare.merchant.forms import WriteForm, sent, status_of
 from selfcare.merchant.room import Room, admin_page, merchant_page, render
 from selfcare.merchant.team_shapes import Address, Addresses, Member, Team
 from selfcare.web.pages import SeeOther
@@ -66,7 +66,7 @@ class AddressForm(WriteForm):
 @may_post
 def team(request: SignedInRequest, room: Room) -> HttpResponse:
     """Who is on it; an admin adds somebody by e-mail."""
-    form = MemberForm(request.POST or None)
+    form = MemberForm(sent(request))
     if form.is_valid():
         try:
             added = room.write("console_member_new", Member, "/members", form.body(), key=form.key)
@@ -84,7 +84,7 @@ def team(request: SignedInRequest, room: Room) -> HttpResponse:
 @may_post
 def role_new(request: SignedInRequest, room: Room, member: str) -> HttpResponse:
     found = room.read("console_member", Member, f"/members/{member}")
-    form = RoleForm(request.POST or None, initial={"role": found.role})
+    form = RoleForm(sent(request), initial={"role": found.role})
     if form.is_valid():
         try:
             path = f"/members/{member}/roles"
@@ -100,7 +100,7 @@ def role_new(request: SignedInRequest, room: Room, member: str) -> HttpResponse:
 @admin_page
 @may_post
 def member_removal(request: SignedInRequest, room: Room, member: str) -> HttpResponse:
-    form = WriteForm(request.POST or None)
+    form = WriteForm(sent(request))
     path = f"/members/{member}"
     if form.is_valid():
         try:
@@ -120,7 +120,7 @@ def member_removal(request: SignedInRequest, room: Room, member: str) -> HttpRes
 @may_post
 def return_addresses(request: SignedInRequest, room: Room) -> HttpResponse:
     """Where customers may be sent back to; an admin registers more."""
-    form = AddressForm(request.POST or None)
+    form = AddressForm(sent(request))
     if form.is_valid():
         try:
             path = "/return-addresses"
@@ -137,7 +137,7 @@ def return_addresses(request: SignedInRequest, room: Room) -> HttpResponse:
 @admin_page
 @may_post
 def address_removal(request: SignedInRequest, room: Room, address_id: str) -> HttpResponse:
-    form = WriteForm(request.POST or None)
+    form = WriteForm(sent(request))
     path = f"/return-addresses/{address_id}"
     if form.is_valid():
         room.write("console_address_removal", Address, f"{path}/removals", {}, key=form.key)
