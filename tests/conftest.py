@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from django.test import Client
 
     from tests.support.signing_in import Walk
+    from tests.support.till import Till
     from tools.postgres import Postgres
     from tools.valkey import Valkey
 
@@ -116,6 +117,16 @@ def box_worker(box: servers.Server, control: Control) -> Iterator[servers.Server
     yield one
     one.remove()
     control.forget_events()
+
+
+@pytest.fixture
+def till(box: servers.Server) -> "Iterator[Till]":
+    """A merchant of the box with a key, whose customers come to us."""
+    from tests.support.till import Till
+
+    one = Till.opened(box.url)
+    yield one
+    one.close()
 
 
 @pytest.fixture

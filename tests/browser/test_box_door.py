@@ -48,7 +48,6 @@ def test_it_has_nothing_for_axe_to_find(new_page, request_url, box, alice, width
         viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
     )
     page.goto(request_url(acr_values="urn:openbanking:psd2:sca"))
-    page.click("summary")
     check(page)
     send_password(page, alice.email, "wrong")
     page.wait_for_selector("#error")

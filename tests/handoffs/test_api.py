@@ -6,9 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.test import Client
 
-from tests.handoffs.conftest import BACK, Till
 from tests.support.control import Control, Person
 from tests.support.signing_in import Walk
+from tests.support.till import BACK, Till
 
 SignedIn = Callable[[Person], tuple[Client, Walk]]
 KEY = "a-key-of-the-hand-off-test"

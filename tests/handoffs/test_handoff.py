@@ -1,19 +1,41 @@
 """The pages of a hand-off, as a browser without script sees them."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from lxml import html
 
+from selfcare.clients.handoffs import Handoff
+from selfcare.handoffs import story
 from selfcare.instructions.models import Instruction, State
-from tests.handoffs.conftest import BACK, Asked, Till, fields_of
 from tests.support.control import Control, Person
 from tests.support.signing_in import Walk
+from tests.support.till import BACK, Asked, Till
 
 SignedIn = Callable[[Person], tuple[Client, Walk]]
+
+
+def fields_of(page: Any, button: str, account: str = "") -> tuple[str, dict[str, str]]:
+    """Address and fields of the form with this button; `account` chooses another one by name."""
+    for form in html.fromstring(page.text).forms:
+        if button not in " ".join(form.text_content().split()):
+            continue
+        fields = {name: value or "" for name, value in form.form_values()}
+        if account:
+            (chosen,) = [
+                label.cssselect("input")[0]
+                for label in form.cssselect("label.check")
+                if account in label.text_content()
+            ]
+            fields["intent"] = chosen.get("value")
+        return form.action, fields
+    raise AssertionError(f"no form says {button}: {page.text[:3000]}")
 
 
 def press(client: Client, page: Any, button: str, account: str = "") -> Any:
@@ -261,8 +283,24 @@ def test_a_form_of_somebody_else_does_nothing(
     assert Instruction.objects.count() == 0
 
 
-def test_the_clock_is_that_of_who_asks(signed_in: SignedIn, alice: Person, till: Till) -> None:
+def test_it_tells_the_time_that_is_left(signed_in: SignedIn, alice: Person, till: Till) -> None:
     asked = till.ask(expires_in_seconds=7 * 86_400)
     page = signed_in(alice)[0].get(asked.page)
     assert "6 days left" in page.text
-    assert "This is the sandbox: the clock of" not in page.text
+    assert "the clock of" not in page.text
+
+
+def test_the_clock_is_that_of_who_asks() -> None:
+    ahead = datetime(2031, 3, 3, 12, tzinfo=UTC)
+    facts = {
+        "state": "open", "owner": "usr_alice", "kind": "payment",
+        "merchant": {"id": "mer_lamps", "name": "Lamps"},
+        "amount_minor": 100, "currency": "EUR", "created_at": ahead - timedelta(hours=1),
+        "expires_at": ahead + timedelta(hours=3, minutes=1), "as_of": ahead,
+    }  # fmt: skip
+    told = story.of(Handoff.model_validate(facts), ZoneInfo("UTC"))
+    assert (told["left"], told["share"]) == ("3 hours left", 75)
+    assert told["until"] == "15:01"
+    assert told["other_clock"] == "Monday 3 March 2031, 12:00"
+    soon = Handoff.model_validate({**facts, "as_of": timezone.now()})
+    assert story.of(soon, ZoneInfo("UTC"))["other_clock"] == ""

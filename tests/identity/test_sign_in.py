@@ -14,7 +14,7 @@ from django.test import Client
 from selfcare.identity import attempts
 from selfcare.identity.models import Session
 from tests.identity.conftest import lead, path_of
-from tests.support.control import Person
+from tests.support.control import Control, Person
 from tests.support.provider import Provider
 from tests.support.servers import Server
 from tests.support.sign_in import sign_in
@@ -277,3 +277,66 @@ def test_cookies_that_only_look_like_attempts_are_left_alone(db: None, provider:
 def test_the_way_to_the_door_is_kept_by_no_browser(db: None, headers: dict[str, str]) -> None:
     """Back from elsewhere, a kept redirect would lead a person in circles who is signed in."""
     assert Client().get("/transactions/", headers=headers)["Cache-Control"] == "no-store"
+
+
+def asked_of(answer: object) -> dict[str, str]:
+    """What the provider is asked, by a redirect to it."""
+    address = answer["Location"]  # type: ignore[index]
+    assert address.startswith(settings.AUTH_ISSUER), address
+    return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+
+
+def test_a_hint_travels_to_the_provider_and_signs_nobody_in(db: None, box: Server) -> None:
+    client = Client()
+    asked = asked_of(client.get("/sign-in/?next=/devices/&as=alice@example.com"))
+    assert asked["login_hint"] == "alice@example.com"
+    assert "prompt" not in asked
+    assert Session.objects.count() == 0
+    for nonsense in ("a b", "ü@example.com", "x" * 255, "%0d%0aSet-Cookie"):
+        assert "login_hint" not in asked_of(client.get(f"/sign-in/?as={nonsense}"))
+
+
+def test_whoever_is_signed_in_is_asked_before_somebody_else_is(
+    signed_in: SignedIn, alice: Person, bob: Person
+) -> None:
+    client, _ = signed_in(alice)
+    for own in ("", alice.email, alice.email.upper(), alice.sub):
+        assert client.get(f"/sign-in/?next=/devices/&as={own}")["Location"] == "/devices/"
+    page = client.get(f"/sign-in/?next=/devices/&as={bob.email}")
+    assert page.status_code == 200
+    assert "Go on as somebody else?" in page.text
+    assert f"Stay {alice.name}" in page.text
+    assert client.get("/devices/").status_code == 200
+
+
+def test_somebody_else_ends_the_own_session_once_they_are_in(
+    signed_in: SignedIn, control: Control, alice: Person, bob: Person
+) -> None:
+    client, walk = signed_in(alice)
+    before = client.cookies[COOKIE].value
+    left = client.post("/sign-in/another-person/", {"next": "/devices/", "as": bob.email})
+    asked = asked_of(left)
+    assert (asked["login_hint"], asked["prompt"]) == (bob.email, "login")
+    assert client.get("/devices/").status_code == 200, "still Alice, until Bob is there"
+    walk.person = bob
+    callback = walk.to_callback(left["Location"])
+    done = client.get(path_of(callback))
+    assert done["Location"] == "/devices/"
+    page = client.get("/devices/")
+    told = f"You are signed in as {bob.name} now. {alice.name} is signed out in this browser."
+    assert told in page.text
+    assert client.cookies[COOKIE].value != before
+    assert Session.objects.get(subject=alice.sub).ended_at is not None
+    old = Client()
+    old.cookies[COOKIE] = before
+    assert old.get("/devices/").status_code == 302
+
+
+def test_a_link_alone_ends_nobodys_session(signed_in: SignedIn, alice: Person) -> None:
+    client, _ = signed_in(alice)
+    for link in ("/sign-in/another-person/", "/sign-in/?as=somebody@example.com"):
+        client.get(link)
+    assert client.get("/devices/").status_code == 200
+    careful = Client(enforce_csrf_checks=True)
+    careful.cookies[COOKIE] = client.cookies[COOKIE].value
+    assert careful.post("/sign-in/another-person/", {}).status_code == 403

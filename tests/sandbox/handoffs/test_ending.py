@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.db import transaction as database
+from django.test import Client
 
 from sandbox import clock
 from sandbox.control import making
@@ -16,6 +18,7 @@ from sandbox.people.models import Merchant, Person
 from sandbox.problems import ProblemError
 from sandbox.transactions import due, writes
 from sandbox.transactions.bodies import Confirmation
+from sandbox.worlds.models import World
 
 pytestmark = pytest.mark.django_db
 BACK = "https://shop.example/paid"
@@ -77,3 +80,19 @@ def test_an_address_that_was_taken_off_the_list_leads_nobody_back(demand: Demand
     assert handoffs.back_to(demand) == f"{BACK}?payment={demand.wire_id}"
     demand.merchant.return_addresses.all().delete()
     assert handoffs.back_to(demand) is None
+
+
+def test_it_goes_by_the_merchants_own_time(demand: Demand, alice: Person, now: datetime) -> None:
+    world = World.objects.create(merchant=demand.merchant, ahead=timedelta(seconds=30))
+    token = token_of(demand)
+    assert handoffs.find_for(alice, token, now + timedelta(seconds=29))
+    assert handoffs.find_for(alice, token, now + timedelta(seconds=30)) is None
+    world.ahead = timedelta(days=90)
+    world.save(update_fields=["ahead"])
+    assert handoffs.find_for(alice, token, now) is None
+    client = Client(headers={"Authorization": f"Bearer {settings.SANDBOX_TRANSACTIONS_TOKEN}"})
+    demand.expires_at = now + timedelta(days=91)
+    demand.save(update_fields=["expires_at"])
+    shown = client.get(f"/transaction-service/v1/users/{alice.sub}/handoffs/{token}").json()
+    as_of = datetime.fromisoformat(shown["as_of"])
+    assert timedelta(days=90) <= as_of - now < timedelta(days=90, minutes=2)

@@ -1,15 +1,10 @@
-"""A merchant whose customers are handed off, asked through the box's own merchant API."""
+"""A merchant whose customers are handed off, who asks through the box's own merchant API."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import pytest
-from lxml import html
-
 from tests.sandbox.merchant_api.shop import Shop, open_shop
 from tests.sandbox.running import Platform
-from tests.support.servers import Server
 
 BACK = "https://shop.example/back?order=7"
 
@@ -32,11 +27,23 @@ class Asked:
 
 @dataclass(frozen=True)
 class Till:
+    """Asks, looks and calls off."""
+
     shop: Shop
+
+    @classmethod
+    def opened(cls, box_url: str) -> "Till":
+        till = cls(open_shop(Platform(box_url)))
+        till.register(BACK)
+        return till
 
     @property
     def name(self) -> str:
         return self.shop.name
+
+    def register(self, url: str) -> None:
+        path = f"merchants/{self.shop.id}/return-addresses"
+        self.shop.platform.control("POST", path, {"url": url})
 
     def ask(self, path: str = "payments", **facts: Any) -> Asked:
         body = {"amount_minor": 6490, "currency": "EUR", "return_url": BACK, **facts}
@@ -51,28 +58,5 @@ class Till:
     def call_off(self, asked: Asked) -> None:
         assert self.shop.post(f"/payments/{asked.id}/cancellations", {}).status == 201
 
-
-@pytest.fixture
-def till(box: Server) -> Iterator[Till]:
-    platform = Platform(box.url)
-    shop = open_shop(platform)
-    platform.control("POST", f"merchants/{shop.id}/return-addresses", {"url": BACK})
-    yield Till(shop)
-    platform.session.close()
-
-
-def fields_of(page: Any, button: str, account: str = "") -> tuple[str, dict[str, str]]:
-    """Address and fields of the form with this button; `account` chooses another one by name."""
-    for form in html.fromstring(page.text).forms:
-        if button not in " ".join(form.text_content().split()):
-            continue
-        fields = {name: value or "" for name, value in form.form_values()}
-        if account:
-            (chosen,) = [
-                label.cssselect("input")[0]
-                for label in form.cssselect("label.check")
-                if account in label.text_content()
-            ]
-            fields["intent"] = chosen.get("value")
-        return form.action, fields
-    raise AssertionError(f"no form says {button}: {page.text[:3000]}")
+    def close(self) -> None:
+        self.shop.platform.session.close()
