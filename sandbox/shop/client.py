@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import requests
 from django.conf import settings
 
-from sandbox.shop.models import Till
+from sandbox.shop.models import ClosedError, Till
 
 type Json = dict[str, Any]
 
@@ -57,8 +57,8 @@ def post(path: str, body: Json, *, key: str) -> Json:
 
 
 def _call(method: str, path: str, content: bytes, key: str) -> Json:
-    """RefusedError, or NoAnswerError after another try: that has a signature of its own, and the
-    same key."""
+    """RefusedError, ClosedError where our key doesn't count any more, or NoAnswerError after
+    another try: that has a signature of its own, and the same key."""
     for _ in range(TRIES):
         try:
             with _place():
@@ -75,6 +75,8 @@ def _call(method: str, path: str, content: bytes, key: str) -> Json:
             continue
         if answer.status_code < 400:
             return dict(facts)
+        if answer.status_code == 401:
+            raise ClosedError(f"{facts.get('code')}: {facts.get('detail')}")
         if answer.status_code < 500 and answer.status_code != 429:
             raise RefusedError(facts)
     raise NoAnswerError

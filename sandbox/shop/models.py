@@ -14,7 +14,7 @@ from django.utils import timezone
 
 
 class ClosedError(Exception):
-    """The shop has no key to work with."""
+    """The shop has no key to work with, or none that counts."""
 
 
 class Secrets(NamedTuple):

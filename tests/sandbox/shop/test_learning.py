@@ -1,5 +1,6 @@
 """Webhooks come twice and in any order; the shop knows the latest all the same."""
 
+import ast
 import itertools
 import json
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from standardwebhooks import Webhook
 
 from sandbox.shop import orders
 from sandbox.shop.models import Order, Secrets, Till
+from tests.sandbox.running import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +78,16 @@ def test_it_believes_only_what_is_signed(client: Client, change: str) -> None:
     assert posted(client, order, change) == (400 if change else 204)
     order.refresh_from_db()
     assert order.status == ("" if change else "completed")
+
+
+def test_the_shop_knows_nothing_of_the_platform_from_inside() -> None:
+    for path in (ROOT / "sandbox" / "shop").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                names = [f"{node.module}.{one.name}" for one in node.names]
+            for name in names:
+                assert not name.startswith("sandbox") or name.startswith("sandbox.shop"), path
 
 
 def test_no_table_holds_what_signs() -> None:

@@ -68,14 +68,18 @@ class Visitor:
         return row
 
 
+def open_shop(box: Box) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "sandbox", "open_shop"],
+        cwd=ROOT, env=box.environment, check=True, capture_output=True,
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def open_box(running_box: Box) -> Iterator[Box]:
     platform = Platform(running_box.url)
     platform.control("POST", "merchants", {"name": MERCHANT})
-    subprocess.run(
-        [sys.executable, "-m", "sandbox", "open_shop"],
-        cwd=ROOT, env=running_box.environment, check=True, capture_output=True,
-    )  # fmt: skip
+    open_shop(running_box)
     yield running_box
     platform.session.close()
 
@@ -173,6 +177,22 @@ def test_what_is_called_off_is_not_paid(visitor: Visitor) -> None:
     assert "Called off" in visitor.get(order).text
     claimed = visitor.platform.post(f"{visitor.sub}/handoffs/{token}/claims", {}, key=new_nonce())
     assert claimed.status_code == 404
+
+
+def test_with_its_key_revoked_it_is_closed_and_can_be_opened_again(
+    visitor: Visitor, open_box: Box
+) -> None:
+    visitor.get("/shop/")
+    (shop,) = [
+        one for one in visitor.platform.control("GET", "merchants") if one["name"] == MERCHANT
+    ]
+    live = visitor.platform.control("GET", f"merchants/{shop['id']}/keys")
+    (key,) = [one for one in live if one["state"] == "active"]
+    visitor.platform.control("POST", f"api-keys/{key['id']}/revocation", {})
+    closed = visitor.send("/shop/", "/shop/orders/")
+    assert (closed.status_code, "The shop is closed" in closed.text) == (503, True)
+    open_shop(open_box)
+    assert visitor.send("/shop/", "/shop/orders/").status_code == 302
 
 
 def test_without_an_answer_nothing_is_said_to_have_happened(visitor: Visitor) -> None:
