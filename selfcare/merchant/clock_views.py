@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 from selfcare import errors
 from selfcare.merchant.clock_forms import ForwardForm
 from selfcare.merchant.clock_shapes import Advance, Clock
+from selfcare.merchant.forms import sent
 from selfcare.merchant.room import Room, merchant_page, render
 from selfcare.web.pages import SeeOther
 from selfcare.web.request import SignedInRequest
@@ -16,7 +17,7 @@ from selfcare.web.request import SignedInRequest
 @require_http_methods(["GET", "HEAD", "POST"])
 def clock_page(request: SignedInRequest, room: Room) -> HttpResponse:
     """What time it is; sent, it goes forward, and the page shows how far it has come."""
-    form = ForwardForm(request.POST or None)
+    form = ForwardForm(sent(request))
     if form.is_valid():
         try:
             room.write("clock_forward", Advance, "/clock/advances", form.body(), key=form.key)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from selfcare import errors
 from selfcare.clients.shapes import Minor, Shape
-from selfcare.merchant.forms import WriteForm
+from selfcare.merchant.forms import WriteForm, sent
 from selfcare.merchant.room import Room, admin_page, render
 from selfcare.web.pages import SeeOther
 from selfcare.web.request import SignedInRequest
@@ -46,7 +46,7 @@ class ResetForm(WriteForm):
 @admin_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def reset_new(request: SignedInRequest, room: Room) -> HttpResponse:
-    form = ResetForm(request.POST or None)
+    form = ResetForm(sent(request))
     if form.is_valid():
         try:
             room.write("reset", Contents, "/resets", form.body(), key=form.key)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from selfcare import errors
 from selfcare.merchant import wording
-from selfcare.merchant.forms import WriteForm
+from selfcare.merchant.forms import WriteForm, sent, status_of
 from selfcare.merchant.room import Room, admin_page, merchant_page, render
 from selfcare.merchant.scenario_forms import ScriptForm
 from selfcare.merchant.scenario_shapes import (
@@ -92,7 +92,7 @@ def script_new(request: SignedInRequest, room: Room) -> HttpResponse:
     initial = {}
     if begin := request.GET.get("from", "")[:80]:
         initial["text"] = _scenario(room, begin).text if begin.replace("-", "").isalnum() else ""
-    form = ScriptForm(request.POST or None, initial=initial)
+    form = ScriptForm(sent(request), initial=initial)
     return _written(request, room, form, "/scripts")
 
 
@@ -100,7 +100,7 @@ def script_new(request: SignedInRequest, room: Room) -> HttpResponse:
 @may_post
 def script_change(request: SignedInRequest, room: Room, scenario_id: str) -> HttpResponse:
     scenario = _scenario(room, scenario_id)
-    form = ScriptForm(request.POST or None, initial={"text": scenario.text})
+    form = ScriptForm(sent(request), initial={"text": scenario.text})
     return _written(request, room, form, f"/scripts/{scenario_id}/changes", scenario)
 
 
@@ -108,13 +108,19 @@ def script_change(request: SignedInRequest, room: Room, scenario_id: str) -> Htt
 @may_post
 def script_removal(request: SignedInRequest, room: Room, scenario_id: str) -> HttpResponse:
     scenario = _scenario(room, scenario_id)
-    form = WriteForm(request.POST or None)
+    form = WriteForm(sent(request))
     if form.is_valid():
         path = f"/scripts/{scenario_id}/removals"
         room.write("script_remove", Scenario, path, {}, key=form.key)
         messages.success(request, _("“%(name)s” is removed.") % {"name": scenario.name})
         return SeeOther(reverse("merchant:scenarios", args=[room.id]))
-    return render(request, room, "scenarios/remove.html", {"form": form, "scenario": scenario})
+    return render(
+        request,
+        room,
+        "scenarios/remove.html",
+        {"form": form, "scenario": scenario},
+        status=status_of(form),
+    )
 
 
 def _scenario(room: Room, scenario_id: str) -> WholeScenario:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from selfcare import errors
 from selfcare.merchant import wording
-from selfcare.merchant.forms import WriteForm, status_of
+from selfcare.merchant.forms import WriteForm, sent, status_of
 from selfcare.merchant.room import Room, admin_page, render
 from selfcare.merchant.webhook_forms import (
     AnswerForm,
@@ -41,7 +41,7 @@ may_post = require_http_methods(["GET", "HEAD", "POST"])
 def endpoint_new(request: SignedInRequest, room: Room) -> HttpResponse:
     """The form; sent, the endpoint with its secret, which no other page ever shows."""
     types = room.read("webhook_endpoints", Endpoints, "/webhook-endpoints").types
-    form = EndpointForm(request.POST or None, types=types)
+    form = EndpointForm(sent(request), types=types)
     if form.is_valid():
         try:
             made = room.write(
@@ -59,7 +59,7 @@ def endpoint_new(request: SignedInRequest, room: Room) -> HttpResponse:
 @may_post
 def change_new(request: SignedInRequest, room: Room, endpoint_id: str) -> HttpResponse:
     endpoint = _endpoint(room, endpoint_id)
-    form = ChangeForm(request.POST or None, endpoint=endpoint, types=endpoint.known_types)
+    form = ChangeForm(sent(request), endpoint=endpoint, types=endpoint.known_types)
     if form.is_valid():
         try:
             _change(room, endpoint_id, form.body(), form.key)
@@ -92,7 +92,7 @@ def switching_new(request: SignedInRequest, room: Room, endpoint_id: str) -> Htt
 @may_post
 def removal_new(request: SignedInRequest, room: Room, endpoint_id: str) -> HttpResponse:
     endpoint = _endpoint(room, endpoint_id)
-    form = WriteForm(request.POST or None)
+    form = WriteForm(sent(request))
     if form.is_valid():
         path = f"/webhook-endpoints/{endpoint_id}/removals"
         room.write("webhook_endpoint_remove", Endpoint, path, {}, key=form.key)
@@ -108,7 +108,7 @@ def removal_new(request: SignedInRequest, room: Room, endpoint_id: str) -> HttpR
 def rotation_new(request: SignedInRequest, room: Room, endpoint_id: str) -> HttpResponse:
     """Another secret, shown this once; the old one signs along for as long as is chosen."""
     endpoint = _endpoint(room, endpoint_id)
-    form = SecretForm(request.POST or None)
+    form = SecretForm(sent(request))
     if form.is_valid():
         path = f"/webhook-endpoints/{endpoint_id}/secret-rotations"
         made = room.write(
@@ -123,7 +123,7 @@ def rotation_new(request: SignedInRequest, room: Room, endpoint_id: str) -> Http
 @may_post
 def sample_new(request: SignedInRequest, room: Room, endpoint_id: str) -> HttpResponse:
     endpoint = _endpoint(room, endpoint_id)
-    form = SampleForm(request.POST or None, types=endpoint.known_types)
+    form = SampleForm(sent(request), types=endpoint.known_types)
     if form.is_valid():
         path = f"/webhook-endpoints/{endpoint_id}/samples"
         body = {"type": form.cleaned_data["type"]}
@@ -143,7 +143,7 @@ def resend_new(request: SignedInRequest, room: Room, endpoint_id: str) -> HttpRe
     """What was ticked (`?event=…`), or what happened since; at once from a delivery's button."""
     endpoint = _endpoint(room, endpoint_id)
     named = (request.POST or request.GET).getlist("event")[:100]
-    form = ResendForm(request.POST or None, events=named)
+    form = ResendForm(sent(request), events=named)
     if form.is_valid():
         path = f"/webhook-endpoints/{endpoint_id}/resends"
         try:

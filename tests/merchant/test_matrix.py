@@ -20,13 +20,17 @@ BACK = "https://shop.example/paid"
 
 
 class May(NamedTuple):
-    """Who may open it (`member`, `admin` or nobody), and whether an admin may send something."""
+    """Who may open it (`member`, `admin` or nobody), and what an admin's empty form is told.
+
+    An empty form has no idempotency key, so it does nothing; 0: nothing can be sent.
+    """
 
     opens: str
-    sends: bool = False
+    sent: int = 0
 
 
-PAGE, FORM, BOTH, ACTION = May("member"), May("admin", True), May("member", True), May("", True)
+PAGE, FORM, BOTH = May("member"), May("admin", 422), May("member", 422)
+ACTION, BUTTON = May("", 422), May("", 303)
 # The console, behind /merchant/<merchant_id>/.
 CONSOLE = {
     "": PAGE,
@@ -47,7 +51,41 @@ CONSOLE = {
     "team/<member>/roles/new/": FORM,
     "team/<member>/removals/new/": FORM,
     "going-live/": PAGE,
+    "clock/": BOTH,
+    "reset/": FORM,
+    "scenarios/": PAGE,
+    "scenarios/magic-values/": PAGE,
+    "scenarios/new/": FORM,
+    "scenarios/<scenario_id>/": PAGE,
+    "scenarios/<scenario_id>/runs/new/": BUTTON,
+    "scenarios/<scenario_id>/changes/new/": FORM,
+    "scenarios/<scenario_id>/removals/new/": FORM,
+    "runs/<run_id>/": PAGE,
+    "runs/<run_id>/replays/new/": BUTTON,
+    "webhooks/": PAGE,
+    "webhooks/new/": FORM,
+    "webhooks/<endpoint_id>/": PAGE,
+    "webhooks/<endpoint_id>/received/": PAGE,
+    "webhooks/<endpoint_id>/changes/new/": FORM,
+    "webhooks/<endpoint_id>/switchings/new/": BUTTON,
+    "webhooks/<endpoint_id>/removals/new/": FORM,
+    "webhooks/<endpoint_id>/secret-rotations/new/": FORM,
+    "webhooks/<endpoint_id>/samples/new/": FORM,
+    "webhooks/<endpoint_id>/resends/new/": FORM,
+    "webhooks/<endpoint_id>/answers/new/": BUTTON,
 }
+SCRIPT = """\
+id = "mine"
+name = "Mine"
+tells = "Somebody is asked, and nothing more."
+[[steps]]
+name = "Ask"
+do = "ask"
+named = "order"
+amount_minor = 100
+[end]
+states.order = { status = "action_required" }
+"""
 # Who needs no session, by the name of the route.
 PUBLIC = {
     *("api_docs", "events:hook", "notifications:delivery_reports"),
@@ -155,6 +193,9 @@ def things(mia: Desk, at_desk: Callable[..., Desk], control: Control) -> dict[st
         "address_id": make("/return-addresses", {"url": BACK}),
         "payment_id": make("/payments", wish),
         "key_id": key.id,
+        "endpoint_id": make("/webhook-endpoints", {}),
+        "scenario_id": make("/scripts", {"text": SCRIPT}),
+        "run_id": make("/runs", {"scenario": "paid-after-expiry"}),
         "request_id": asked.headers["X-Request-Id"],
         "member": at_desk("viewer").person.sub,
     }
@@ -173,8 +214,7 @@ def expected(who: str, may: May, method: str) -> int:
         return 403
     if method == "get":
         return 200 if may.opens else 405
-    # Nothing is in the form, its idempotency key neither: nothing is done.
-    return 422 if may.sends else 405
+    return may.sent or 405
 
 
 def test_each_cell_of_the_console_is_as_declared(
