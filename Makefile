@@ -34,7 +34,7 @@ test: dev-environment  ## everything but the browser, on a real PostgreSQL and V
 
 test-browser: dev-environment  ## the journeys in a real Chromium
 	@$(IN) -m tools.chromium
-	@$(IN) -m pytest -m browser tests
+	@$(IN) -m pytest -n $(TEST_PROCESSES) -m browser tests
 
 lint: dev-environment  ## ruff, format, imports, templates, translations
 	@$(IN) -m ruff check .

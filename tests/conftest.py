@@ -149,13 +149,45 @@ def carol(control: Control) -> Person:
 
 @pytest.fixture
 def signed_in(db: None, control: Control) -> "Iterator[Callable[[Person], tuple[Client, Walk]]]":
-    """Sign somebody in through the real provider: gives the test client and the walk."""
+    """Somebody with a session as a sign-in leaves it: gives the test client and a walk.
+
+    The walk hasn't been at the provider yet; its first way there gives the password as well.
+    """
+    from django.test import Client
+    from django.urls import get_resolver
+
+    from tests.support.sign_in import sign_in
+    from tests.support.signing_in import Walk
+
+    # As config.wsgi does: read with the first request, all rooms would use up its deadline.
+    get_resolver().url_patterns  # noqa: B018
+    walks = []
+
+    def start(person: Person) -> "tuple[Client, Walk]":
+        client, walk = Client(), Walk(person, control)
+        sign_in(
+            client, person.sub, person.name, roles=person.roles, email=person.email,
+            zone="Europe/Berlin", locale="en-GB",
+        )  # fmt: skip
+        walks.append(walk)
+        return client, walk
+
+    yield start
+    for walk in walks:
+        walk.session.close()
+
+
+@pytest.fixture
+def signed_in_at_provider(
+    db: None, control: Control
+) -> "Iterator[Callable[..., tuple[Client, Walk]]]":
+    """Sign somebody in through the real provider, for tests of just that."""
     from django.test import Client
     from django.urls import get_resolver
 
     from tests.support.signing_in import sign_in
 
-    # As config.wsgi does: read with the first request, all rooms would use up its deadline.
+    # For the same reason.
     get_resolver().url_patterns  # noqa: B018
     walks = []
 

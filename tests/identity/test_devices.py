@@ -107,10 +107,10 @@ def test_it_asks_a_visitor_to_sign_in(db: None) -> None:
 
 
 def test_what_was_ended_from_elsewhere_asks_for_the_password_again(
-    signed_in: Callable[[Person], tuple[Client, Walk]], alice: Person
+    signed_in_at_provider: Callable[[Person], tuple[Client, Walk]], alice: Person
 ) -> None:
-    here, _ = signed_in(alice)
-    there, walk = signed_in(alice)
+    here, _ = signed_in_at_provider(alice)
+    there, walk = signed_in_at_provider(alice)
     here.post("/devices/sign-outs/")
     begun = there.get("/sign-in/", {"next": "/devices/"})
     assert "prompt=login" in begun["Location"]
@@ -124,8 +124,8 @@ def test_what_was_ended_from_elsewhere_asks_for_the_password_again(
 
 
 def test_a_browser_that_signed_out_itself_is_asked_as_usual(
-    signed_in: Callable[[Person], tuple[Client, Walk]], alice: Person
+    signed_in_at_provider: Callable[[Person], tuple[Client, Walk]], alice: Person
 ) -> None:
-    client, _ = signed_in(alice)
+    client, _ = signed_in_at_provider(alice)
     client.post("/sign-out/")
     assert "prompt=" not in client.get("/sign-in/")["Location"]

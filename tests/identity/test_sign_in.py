@@ -24,14 +24,14 @@ COOKIE = settings.SESSION_COOKIE_NAME
 SignedIn = Callable[..., tuple[Client, Walk]]
 
 
-def test_it_leads_back_to_the_wanted_page(signed_in: SignedIn, alice: Person) -> None:
+def test_it_leads_back_to_the_wanted_page(signed_in_at_provider: SignedIn, alice: Person) -> None:
     client = Client()
     asked = client.get("/devices/?a=b&c=%C3%BC")
     assert asked.status_code == 302
     wanted = parse_qs(urlsplit(asked["Location"]).query)["next"][0]
     assert wanted == "/devices/?a=b&c=%C3%BC"
 
-    client, _ = signed_in(alice, to=wanted)
+    client, _ = signed_in_at_provider(alice, to=wanted)
 
     page = client.get(wanted)
     assert page.status_code == 200
@@ -214,9 +214,9 @@ def test_it_sends_somebody_who_is_signed_in_straight_on(db: None) -> None:
 
 
 def test_it_survives_a_new_signing_key(
-    signed_in: SignedIn, alice: Person, bob: Person, box: Server
+    signed_in_at_provider: SignedIn, alice: Person, bob: Person, box: Server
 ) -> None:
-    signed_in(alice)
+    signed_in_at_provider(alice)
     done = subprocess.run(
         [sys.executable, "-m", "sandbox", "rotate_signing_key"],
         env={**os.environ, **box.env, "DJANGO_SETTINGS_MODULE": "sandbox.settings"},
@@ -225,7 +225,7 @@ def test_it_survives_a_new_signing_key(
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    client, _ = signed_in(bob)
+    client, _ = signed_in_at_provider(bob)
     assert client.get("/devices/").status_code == 200
 
 

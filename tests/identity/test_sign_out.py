@@ -25,8 +25,10 @@ BACK_CHANNEL = "/sign-out/back-channel/"
 SignedIn = Callable[..., tuple[Client, Walk]]
 
 
-def test_it_signs_out_here_and_at_the_provider(signed_in: SignedIn, alice: Person) -> None:
-    client, walk = signed_in(alice)
+def test_it_signs_out_here_and_at_the_provider(
+    signed_in_at_provider: SignedIn, alice: Person
+) -> None:
+    client, walk = signed_in_at_provider(alice)
     key = client.cookies[COOKIE].value
     answer = client.post("/sign-out/")
     assert answer.status_code == 302

@@ -217,9 +217,9 @@ def test_it_says_when_the_provider_is_gone(jane: Client, provider: Provider) -> 
 
 
 def test_the_box_asks_for_the_code_alone(
-    signed_in: Callable[..., tuple[Client, Walk]], alice: Person, control: Control
+    signed_in_at_provider: Callable[..., tuple[Client, Walk]], alice: Person, control: Control
 ) -> None:
-    client, walk = signed_in(alice)
+    client, walk = signed_in_at_provider(alice)
     page = walk.session.get(begin(client), timeout=10)
     assert 'autocomplete="one-time-code"' in page.text
     assert 'type="password"' not in page.text
@@ -230,9 +230,12 @@ def test_the_box_asks_for_the_code_alone(
 
 
 def test_the_box_lets_nobody_prove_it_for_somebody_else(
-    signed_in: Callable[..., tuple[Client, Walk]], alice: Person, bob: Person, control: Control
+    signed_in_at_provider: Callable[..., tuple[Client, Walk]],
+    alice: Person,
+    bob: Person,
+    control: Control,
 ) -> None:
-    client, _ = signed_in(alice)
+    client, _ = signed_in_at_provider(alice)
     with requests.Session() as session:
         way = Walk(bob, control, session).to_callback(begin(client))
     page = client.get(way.removeprefix(settings.SELFCARE_URL))

@@ -18,6 +18,7 @@ class Person:
     email: str
     name: str
     password: str
+    roles: tuple[str, ...] = ("user",)
 
 
 class Control:
@@ -45,7 +46,9 @@ class Control:
             **more,
         }
         made = self.call("POST", "people", json=body)
-        return Person(made["sub"], made["email"], made["name"], made["password"])
+        return Person(
+            made["sub"], made["email"], made["name"], made["password"], tuple(made["roles"])
+        )
 
     def add_transaction(self, person: Person, **facts: Any) -> dict[str, Any]:
         """A payment of 64.90 euros that waits for the person, unless told otherwise."""

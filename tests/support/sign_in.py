@@ -21,6 +21,7 @@ def sign_in(
     acr: str = "urn:openbanking:psd2:ca",
     sid: str = "",
     zone: str = "UTC",
+    locale: str = "en",
     user_agent: str = "",
     email_verified: bool = True,
 ) -> SessionStore:
@@ -33,6 +34,7 @@ def sign_in(
         acr=acr,
         sid=sid,
         zone=zone,
+        locale=locale,
         user_agent=user_agent,
         email_verified=email_verified,
     )
@@ -49,6 +51,7 @@ def start_session(
     acr: str = "urn:openbanking:psd2:ca",
     sid: str = "",
     zone: str = "UTC",
+    locale: str = "en",
     user_agent: str = "",
     email_verified: bool = True,
 ) -> SessionStore:
@@ -60,7 +63,7 @@ def start_session(
         "email_verified": email_verified,
         "roles": list(roles),
         "zoneinfo": zone,
-        "locale": "en",
+        "locale": locale,
         "acr": acr,
         "auth_time": int(time.time()),
         "sid": sid,
