@@ -1,4 +1,4 @@
-"""The console's app; it has no tables."""
+"""Registers the console's part of the box."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""The console's part about what a merchant has really done, as its tables tell; it writes none."""
+"""The console's part about what a merchant has really done, as its tables tell."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,11 +10,14 @@ from django.http import HttpRequest, HttpResponse
 
 from sandbox import clock, problems
 from sandbox.console.door import Visit, console
+from sandbox.console.models import Milestone
 from sandbox.merchant_api import handoffs
 from sandbox.merchant_api.models import WAITS, ApiKey, ApiRequest, Demand, Handoff, ReturnAddress
 from sandbox.people.models import Membership, Merchant, Person
+from sandbox.scenarios.models import Run
 from sandbox.transactions.models import Transaction
 from sandbox.webhooks.models import Delivery
+from sandbox.worlds.models import Advance
 
 type Json = dict[str, Any]
 
@@ -24,18 +27,38 @@ MERCHANT_API = "/merchant-api/v1"
 
 @console("GET")
 def progress(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """When each thing was done first, null for what wasn't yet; with where to go on."""
+    """When each thing was done first: in the world as it is, and ever. Null for what wasn't yet;
+    with where to go on."""
     merchant = visit.merchant
+    done = done_now(merchant)
+    ever = keep(merchant, done)
     return problems.answer(
         200,
         {
-            "done": {name: clock.maybe(when(merchant)) for name, when in DONE.items()},
+            "done": {name: clock.maybe(at) for name, at in done.items()},
+            "ever": {name: clock.maybe(ever.get(name)) for name in DONE},
             "api_url": settings.SANDBOX_URL,
             "return_url": _return_url(merchant),
             "waiting": _waiting(merchant, clock.now()),
             "test_customer": test_customer(),
         },
     )
+
+
+def done_now(merchant: Merchant) -> dict[str, datetime | None]:
+    return {name: when(merchant) for name, when in DONE.items()}
+
+
+def keep(merchant: Merchant, done: dict[str, datetime | None]) -> dict[str, datetime]:
+    """Remember what is done for the first time; gives all that ever was. A fresh world asks for it
+    before it forgets the rest."""
+    ever: dict[str, datetime] = dict(merchant.milestones.values_list("name", "at"))
+    new = {name: at for name, at in done.items() if at and name not in ever}
+    Milestone.objects.bulk_create(
+        [Milestone(merchant=merchant, name=name, at=at) for name, at in new.items()],
+        ignore_conflicts=True,
+    )
+    return {**new, **ever}
 
 
 def _first(rows: QuerySet[Any], at: str) -> datetime | None:
@@ -96,9 +119,17 @@ def _public_address(merchant: Merchant) -> datetime | None:
 
 
 def _delivered(merchant: Merchant, **facts: Any) -> datetime | None:
+    """A sample tells of nothing that happened."""
     rows = Delivery.objects.filter(merchant=merchant, delivered_at__isnull=False, **facts)
+    rows = rows.exclude(event__sample=True)
     rows = rows.exclude(endpoint__url__startswith=f"{settings.SANDBOX_INSIDE_URL}/shop/")
     return _first(rows, "delivered_at")
+
+
+def _secret_rotated(merchant: Merchant) -> datetime | None:
+    """Nobody wrote down when: it counts from when it is seen."""
+    rotated = merchant.endpoints.filter(former_until__isnull=False)
+    return clock.real_now() if rotated.exists() else None
 
 
 def _completed(merchant: Merchant, kind: str) -> datetime | None:
@@ -143,6 +174,11 @@ DONE: dict[str, Callable[[Merchant], datetime | None]] = {
     "webhook_retried": lambda one: _delivered(one, attempt_count__gt=1),
     "public_return_address": _public_address,
     "second_admin": _second_admin,
+    "webhook_secret_rotated": _secret_rotated,
+    "clock_moved": lambda one: _first(Advance.objects.filter(world__merchant=one), "finished_at"),
+    "scenario_passed": lambda one: _first(
+        Run.objects.filter(merchant=one, state=Run.State.PASSED), "finished_at"
+    ),
 }  # fmt: skip
 
 

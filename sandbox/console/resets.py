@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from sandbox import clock, problems
-from sandbox.console import writing
+from sandbox.console import progress, writing
 from sandbox.console.door import Visit, console
 from sandbox.merchant_api import keys
 from sandbox.people.models import Membership
@@ -38,6 +38,7 @@ def contents(request: HttpRequest, visit: Visit) -> HttpResponse:
 def reset_new(request: HttpRequest, visit: Visit) -> HttpResponse:
     def effect(body: NewReset, _now: datetime) -> Json:
         gone = _contents(visit)
+        progress.keep(visit.merchant, progress.done_now(visit.merchant))
         fresh.begin_anew(visit.merchant)
         Run.objects.filter(merchant=visit.merchant).exclude(state__in=running.OPEN).delete()
         _also(visit, body)

@@ -26,6 +26,8 @@ SHOP_OPENING = {"EUR": 25_000_00, "GBP": 9_000_00, "CZK": 180_000_00, "DKK": 60_
                 "USD": 7_000_00}  # fmt: skip
 ROOMS = (
     "shop",
+    "console",
+    "scenarios",
     "webhooks",
     "worlds",
     "merchant_api",

@@ -88,7 +88,7 @@ def start(request: SignedInRequest, room: Room) -> HttpResponse:
 @require_safe
 def going_live(request: SignedInRequest, room: Room) -> HttpResponse:
     """What was really done, and how live differs from the sandbox."""
-    done = room.read("console_progress", Progress, "/progress").done
+    done = room.read("console_progress", Progress, "/progress").ever
     groups = [
         (word({title: title}, title), [_step(room, name, done) for name in names if name in done])
         for title, names in LIVE

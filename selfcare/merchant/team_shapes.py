@@ -35,9 +35,13 @@ class Waiting(Shape):
 
 
 class Progress(Shape):
-    """When each thing was done first; `api_url` is the origin of the merchant API."""
+    """When each thing was done first, in the world as it is and `ever`.
+
+    `api_url` is the origin of the merchant API.
+    """
 
     done: dict[Code, Moment | None]
+    ever: dict[Code, Moment | None]
     api_url: Text
     return_url: Text | None
     waiting: Waiting | None

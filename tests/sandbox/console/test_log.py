@@ -55,6 +55,15 @@ def test_steps_are_ticked_as_they_happen(platform: Platform) -> None:
     assert not {"customer_agreed", "payment_completed", "webhook_delivered"} & done()
 
 
+def test_a_fresh_world_takes_nothing_from_what_was_ever_done(platform: Platform) -> None:
+    shop, desk = shop_with_desk(platform)
+    shop.get("/balance", ago=61)
+    assert desk.post("/resets", {}).status == 201
+    told = desk.get("/progress").body
+    assert told["done"]["refusal_seen"] is None
+    assert told["ever"]["refusal_seen"]
+
+
 def test_nothing_is_told_of_what_others_did(platform: Platform) -> None:
     shop, _ = shop_with_desk(platform)
     shop.get("/balance", ago=61)
