@@ -24,7 +24,7 @@ class ForwardForm(WriteForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     unit = forms.ChoiceField(
-        label=_lazy("Of"),
+        label=_lazy("Unit"),
         choices=[
             ("minutes", _lazy("minutes")),
             ("hours", _lazy("hours")),
