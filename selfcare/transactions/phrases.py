@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
+from django.utils.translation import pgettext
 
 from selfcare.transactions import days, wording
 from selfcare.transactions.forms import STATUS_GROUPS
@@ -72,7 +73,7 @@ def value(name: str, said: Any) -> str:
         case "iban", str():
             return " ".join(said[at : at + 4] for at in range(0, len(said), 4))
         case "needs_me", _said:
-            return _("you")
+            return pgettext("as in: needs you", "you")
         case "direction", ("in" | "out") as way:
             return _("in") if way == "in" else _("out")
     return ", ".join(map(str, said)) if isinstance(said, tuple) else str(said)
