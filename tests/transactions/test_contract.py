@@ -19,6 +19,7 @@ from selfcare.web.api import api
 from tests.support.control import Control, Person
 from tests.support.servers import Server
 from tests.support.signing_in import Walk
+from tests.support.till import Till
 
 SignedIn = Callable[[Person], tuple[Client, Walk]]
 CHECKS = [
@@ -36,7 +37,7 @@ def description() -> dict[str, object]:
     return api.get_openapi_schema(path_prefix="/api/")
 
 
-def things(client: Client, control: Control, alice: Person) -> dict[str, list[str]]:
+def things(client: Client, control: Control, alice: Person, till: Till) -> dict[str, list[str]]:
     """One of each thing that an address names, so that not all that is sent ends as a 404."""
     waiting = control.add_transaction(alice)["id"]
     paid = control.add_transaction(alice, status="completed", merchant="Nordlicht Books")["id"]
@@ -64,7 +65,16 @@ def things(client: Client, control: Control, alice: Person) -> dict[str, list[st
         "share_id": [made(f"transactions/{paid}/shares", {"days": 1})],
         "account_id": [account],
         "month": ["2026-03"],
+        "token": [till.ask().token, _taken(client, till)],
     }
+
+
+def _taken(client: Client, till: Till) -> str:
+    """A hand-off that is hers already."""
+    token = till.ask().token
+    path = f"/api/v1/handoffs/{token}/claims"
+    assert client.post(path, {}, content_type="application/json").status_code == 201
+    return token
 
 
 def test_nothing_that_can_be_sent_breaks_it(
@@ -72,10 +82,11 @@ def test_nothing_that_can_be_sent_breaks_it(
     signed_in: SignedIn,
     control: Control,
     alice: Person,
+    till: Till,
     description: dict[str, object],
 ) -> None:
     client, _ = signed_in(alice)
-    there = things(client, control, alice)
+    there = things(client, control, alice, till)
     token = client.get("/api/v1/me").json()["csrf_token"]
     names = (django_settings.SESSION_COOKIE_NAME, django_settings.CSRF_COOKIE_NAME)
     cookies = {name: client.cookies[name].value for name in names}
