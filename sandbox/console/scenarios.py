@@ -12,10 +12,11 @@ from sandbox.console.door import Visit, console
 from sandbox.merchant_api import paging
 from sandbox.merchant_api.paging import Place
 from sandbox.problems import ProblemError
-from sandbox.scenarios import magic, owned, ready, running, script
+from sandbox.scenarios import owned, ready, running, script
 from sandbox.scenarios.models import OwnScript, Run
 from sandbox.scenarios.script import LARGEST, Script
 from sandbox.transactions.bodies import Body, Text
+from sandbox.worlds import magic
 
 type Json = dict[str, Any]
 

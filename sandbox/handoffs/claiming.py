@@ -12,6 +12,7 @@ from sandbox.problems import ProblemError
 from sandbox.transactions import choosing, machine, wire
 from sandbox.transactions.models import Transaction
 from sandbox.transactions.writes import Done
+from sandbox.worlds import magic
 
 Direction, Status = Transaction.Direction, Transaction.Status
 DIRECTIONS = {"payment": Direction.OUT, "payout": Direction.IN}
@@ -93,7 +94,8 @@ def _row(demand: Demand, person: Person, quote: choosing.Quote, now: datetime) -
         created_at=demand.created_at,
         updated_at=now,
         expires_at=demand.expires_at,
-        instant=True,
+        instant=demand.amount_minor not in magic.SLOW,
+        fails_with=magic.fails_with(demand.amount_minor),
         counterparty_kind="merchant",
         counterparty_name=shop.name,
         merchant_reference=demand.merchant_reference,

@@ -16,6 +16,7 @@ from sandbox.people.models import Merchant
 from sandbox.problems import ProblemError
 from sandbox.transactions import carry, machine, once
 from sandbox.transactions.models import Transaction
+from sandbox.worlds import errands
 
 type Json = dict[str, Any]
 
@@ -142,6 +143,7 @@ def ask_for(
     )
     handoffs.make(demand, now)
     telling.of_demand(demand, "created", now)
+    errands.expect(demand, now)
     return demand
 
 

@@ -11,6 +11,7 @@ from sandbox.events import telling
 from sandbox.ledger import journal
 from sandbox.ledger.models import Account
 from sandbox.transactions.models import Transaction, TransactionEvent
+from sandbox.worlds import magic
 
 Status = Transaction.Status
 
@@ -193,7 +194,7 @@ def _set_times(transaction: Transaction, at: datetime) -> None:
         case Status.SCHEDULED:
             transaction.due_at = transaction.scheduled_for
         case Status.PROCESSING:
-            takes = INSTANT_TAKES if transaction.instant else CLEARING_TAKES
+            takes = INSTANT_TAKES if transaction.instant else _clearing(transaction)
             transaction.due_at = at + takes
             if transaction.confirmed_at:
                 # Nothing leaves while it can still be undone.
@@ -205,6 +206,14 @@ def _set_times(transaction: Transaction, at: datetime) -> None:
             transaction.due_at = None
     if transaction.status == Status.COMPLETED:
         transaction.completed_at = at
+
+
+def _clearing(transaction: Transaction) -> timedelta:
+    """What was begun at a merchant may ask for longer by its amount."""
+    amount = transaction.original_amount_minor or transaction.amount_minor
+    if amount in magic.SLOW and getattr(transaction, "demand", None):
+        return magic.SLOW[amount]
+    return CLEARING_TAKES
 
 
 def _show_to_receiver(sent: Transaction, at: datetime) -> None:

@@ -63,3 +63,14 @@ class Advance(models.Model):
     @property
     def wire_id(self) -> str:
         return ids.wire("adv", self.id)
+
+
+class Errand(models.Model):
+    """What a test customer will do by itself with a demand that asked for it (`magic.py`)."""
+
+    demand = models.OneToOneField(
+        "merchant_api.Demand", models.CASCADE, primary_key=True, related_name="errand"
+    )
+    merchant = models.ForeignKey(Merchant, models.CASCADE)
+    due_at = models.DateTimeField(db_index=True)
+    opens = models.CharField(max_length=20, blank=True)

@@ -10,6 +10,7 @@ from sandbox.merchant_api import due as demands
 from sandbox.people.models import Merchant
 from sandbox.transactions import due as transactions
 from sandbox.webhooks import due as deliveries
+from sandbox.worlds import errands
 
 
 class Source(NamedTuple):
@@ -24,6 +25,7 @@ HAPPENS = (
     Source(transactions.next_due, transactions.run_due),
     Source(cases.next_due, cases.run_due),
     Source(demands.next_due, demands.run_due),
+    Source(errands.next_due, errands.run_due),
 )
 SOURCES = (*HAPPENS, Source(deliveries.next_due, deliveries.run_due))
 

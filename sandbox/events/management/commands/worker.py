@@ -22,7 +22,7 @@ from sandbox.scenarios import running
 from sandbox.transactions import due
 from sandbox.webhooks import keeping as webhook_keeping
 from sandbox.webhooks import sending
-from sandbox.worlds import winding
+from sandbox.worlds import errands, winding
 
 
 class Command(BaseCommand):
@@ -75,4 +75,9 @@ class Command(BaseCommand):
 def let_time_pass() -> int:
     """What is due happens though nobody looks."""
     now = clock.now()
-    return due.apply_due(now) + case_due.apply_due(now) + merchant_due.apply_due(now)
+    return (
+        due.apply_due(now)
+        + case_due.apply_due(now)
+        + merchant_due.apply_due(now)
+        + errands.apply_due(now)
+    )
