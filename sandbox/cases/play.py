@@ -1,4 +1,5 @@
-"""How the other side answers by itself: merchants by temperament, banks and platform by rule."""
+"""How the other side answers by itself: merchants by temperament unless they have a program that
+does, banks and platform by rule."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,6 +12,7 @@ from sandbox.ledger.journal import InsufficientFundsError
 from sandbox.people.models import Merchant
 from sandbox.transactions.models import Transaction
 from sandbox.transactions.refunds import left_of
+from sandbox.webhooks import endpoints
 
 Temperament = Merchant.Temperament
 WORDS = {
@@ -43,6 +45,9 @@ def answer(case: Case, payment: Transaction, at: datetime) -> bool:
 def _merchant(case: Case, payment: Transaction, at: datetime) -> bool:
     shop = payment.merchant
     mood = shop.temperament if shop else Temperament.SILENT
+    # Who has events of this kind sent to a program of their own answers by that program.
+    if shop and endpoints.is_asked_for(shop, case.kind):
+        mood = Temperament.SILENT
     if mood == Temperament.SILENT:
         return False
     if case.kind == Case.Kind.INQUIRY:

@@ -110,6 +110,12 @@ def change(
     return held
 
 
+def is_asked_for(merchant: Merchant, noun: str) -> bool:
+    """Whether an endpoint that is on chose these events by name, and not with `*` among all."""
+    rows = merchant.endpoints.filter(state=Endpoint.State.ACTIVE).values_list("types", flat=True)
+    return any(type_.partition(".")[0] == noun for types in rows for type_ in types)
+
+
 def switch_off(endpoint: Endpoint, why: str, at: datetime) -> None:
     """Under the endpoint's lock: nothing more is sent, and what waited can be sent again later."""
     endpoint.state, endpoint.disabled_reason = Endpoint.State.DISABLED, why

@@ -15,6 +15,7 @@ from sandbox.control import making
 from sandbox.ledger.journal import verify_ledger
 from sandbox.people.models import Person
 from sandbox.transactions.models import Transaction
+from sandbox.webhooks import endpoints
 
 pytestmark = pytest.mark.django_db
 NOW = clock.now()
@@ -153,3 +154,22 @@ def test_an_answered_question_is_closed_after_two_weeks(
     case = later(open_("inquiry"), NOW + timedelta(minutes=1))
     assert case.messages.get().actor_kind == "merchant"
     assert later(case, NOW + timedelta(days=15)).state == "closed"
+
+
+@pytest.mark.parametrize(
+    ("types", "state"),
+    [(["*"], "accepted"), (["payment.*"], "accepted"), (["refund_request.*"], "open"),
+     (["payment.*", "refund_request.opened"], "open")],
+)  # fmt: skip
+def test_whoever_listens_for_requests_answers_them(
+    open_: Callable[..., Case], settings: Settings, types: list[str], state: str
+) -> None:
+    settings.SANDBOX_ANSWER_SECONDS = 20
+    case = open_("refund_request")
+    assert case.transaction.merchant
+    made = endpoints.make(case.transaction.merchant, url="", types=types)
+    assert later(case, NOW + timedelta(minutes=1)).state == state
+    if state == "open":
+        endpoints.change(made.endpoint, active=False)
+        again = open_("refund_request")
+        assert later(again, NOW + timedelta(minutes=1)).state == "accepted"
