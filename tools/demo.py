@@ -258,6 +258,7 @@ def tell(port: int, sandbox_port: int, began: float) -> None:
         f"""
   Selfcare            http://127.0.0.1:{port}/
   The platform        http://127.0.0.1:{sandbox_port}/   (one-time codes, faults, its log)
+  A shop that sells   http://127.0.0.1:{sandbox_port}/shop/   (by nothing but the merchant API)
   Mails and texts     http://127.0.0.1:{sandbox_port}/outbox/   (nothing leaves this machine)
 
   Sign in as one of these, the password is sandbox for all:

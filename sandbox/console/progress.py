@@ -73,14 +73,18 @@ def _keys(merchant: Merchant) -> QuerySet[ApiKey]:
 
 def _addresses(merchant: Merchant) -> QuerySet[ReturnAddress]:
     """The demo shop's own is not the merchant's doing."""
-    return merchant.return_addresses.exclude(url__startswith=f"{settings.SANDBOX_URL}/shop/")
+    return merchant.return_addresses.exclude(url=_shop_url())
 
 
 def _asked(merchant: Merchant, kind: str, **facts: Any) -> QuerySet[Transaction]:
-    """What customers took on, if the merchant itself had asked for it."""
-    return Transaction.objects.filter(
-        merchant=merchant, kind=kind, demand__isnull=False, **facts
-    )  # fmt: skip
+    """What customers took on, if the merchant itself had asked for it, and not the demo shop."""
+    rows = Transaction.objects.filter(merchant=merchant, kind=kind, demand__isnull=False, **facts)
+    return rows.exclude(demand__return_url=_shop_url())
+
+
+def _shop_url() -> str:
+    """Where the demo shop's customers come back to."""
+    return f"{settings.SANDBOX_URL}/shop/back/"
 
 
 def _signed(merchant: Merchant, **facts: Any) -> QuerySet[ApiRequest]:
@@ -140,7 +144,8 @@ def _not_paid(merchant: Merchant) -> datetime | None:
     taken = _first(
         _asked(merchant, Kind.PAYMENT, status__in=[Status.CANCELLED, Status.FAILED]), "updated_at"
     )
-    lapsed = _first(Demand.objects.filter(merchant=merchant), "lapsed_at")
+    own = Demand.objects.filter(merchant=merchant).exclude(return_url=_shop_url())
+    lapsed = _first(own, "lapsed_at")
     return min(filter(None, (taken, lapsed)), default=None)
 
 
@@ -162,13 +167,15 @@ DONE: dict[str, Callable[[Merchant], datetime | None]] = {
         Transaction.objects.filter(
             merchant=one, kind=Kind.REFUND, status=Status.COMPLETED,
             refund_of__demand__isnull=False,
-        ), "completed_at",
+        ).exclude(refund_of__demand__return_url=_shop_url()), "completed_at",
     ),
     "refund_request_answered": lambda one: _answered(one, "refund-requests"),
     "dispute_answered": lambda one: _answered(one, "disputes"),
     "retried": _repeated,
     "refusal_seen": lambda one: _first(
-        ApiRequest.objects.filter(merchant=one, verdict=ApiRequest.Verdict.REFUSED), "at"
+        ApiRequest.objects.filter(
+            merchant=one, verdict=ApiRequest.Verdict.REFUSED, key__built_in=False
+        ), "at",
     ),
     "key_rotated": lambda one: _first(_keys(one).filter(replaces__isnull=False), "created_at"),
     "webhook_retried": lambda one: _delivered(one, attempt_count__gt=1),
@@ -192,7 +199,7 @@ def _waiting(merchant: Merchant, now: datetime) -> Json | None:
     rows = Demand.objects.filter(
         WAITS, Q(expires_at__gt=now), merchant=merchant, kind=Demand.Kind.PAYMENT
     )
-    row = rows.order_by("-created_at", "-id").first()
+    row = rows.exclude(return_url=_shop_url()).order_by("-created_at", "-id").first()
     way = row and Handoff.objects.filter(demand=row).first()
     return {"id": row.wire_id, "handoff_url": handoffs.url_of(way)} if row and way else None
 
