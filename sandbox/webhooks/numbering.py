@@ -46,14 +46,16 @@ def _number(merchant_id: int) -> int:
         endpoints = Endpoint.objects.select_for_update().filter(
             merchant_id=merchant_id, state=Endpoint.State.ACTIVE
         )
-        Delivery.objects.bulk_create(
-            [
-                delivery(endpoint, event)
-                for endpoint in endpoints
-                for event in events
-                if endpoint.wants(event.type)
-            ]
-        )
+        wanted = [
+            delivery(endpoint, event)
+            for event in events
+            for endpoint in endpoints
+            if endpoint.wants(event.type)
+        ]
+        # Of several that happened at one instant the ids tell the order too.
+        for row, row_id in zip(wanted, sorted(row.id for row in wanted), strict=True):
+            row.id = row_id
+        Delivery.objects.bulk_create(wanted)
     return len(events)
 
 

@@ -48,7 +48,10 @@ def receive(request: HttpRequest, token: str) -> HttpResponse:
         body=_plain(content[:KEPT_BYTES].decode("utf-8", "replace")),
     )
     _forget(receiver)
-    return HttpResponse(status=answer)
+    response = HttpResponse(status=answer)
+    # A 500 that was asked for is no news, and the log is no place for the token.
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 def _problem(receiver: Receiver, headers: dict[str, str], content: bytes) -> str:

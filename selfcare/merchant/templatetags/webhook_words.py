@@ -1,10 +1,12 @@
 """Words and small pictures of webhooks for templates: `{% load webhook_words %}`."""
 
+import json
+import re
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from selfcare.merchant import webhook_pictures, webhook_wording
@@ -69,6 +71,35 @@ def explained(row: Attempt) -> str:
 @register.filter
 def problem_words(code: str | None) -> str:
     return webhook_wording.said(webhook_wording.PROBLEMS, code)
+
+
+@register.filter
+def breakable(type_: str) -> SafeString:
+    """A type that may break behind its points and underscores, and nowhere else."""
+    parts = re.split(r"(?<=[._])", type_)
+    return format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in parts))
+
+
+@register.filter
+def readable(text: str) -> str:
+    """A request or an answer with its JSON laid out; what can't be read stays as it came."""
+    head, gap, body = text.partition("\n\n")
+    try:
+        return head + gap + json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text
+
+
+@register.filter
+def laid_out(body: str) -> str:
+    return readable(f"\n\n{body}").lstrip("\n")
+
+
+@register.simple_tag(takes_context=True)
+def stop_label(context: template.Context, stop: webhook_pictures.Stop) -> str:
+    """Plain words, since a picture holds no `<time>`: the clock, for the last one the day."""
+    zone = look.zone_of(context)
+    return zone.short_day(stop.at) if stop.label == "end" else zone.clock(stop.at)
 
 
 @register.filter
