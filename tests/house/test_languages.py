@@ -329,6 +329,11 @@ def test_no_failed_sign_in_has_english_left(asking: Request, reason: str, *, ste
 
 
 # ── The test itself ─────────────────────────────────────────────────────────────────────────
+def test_it_takes_no_id_for_a_word() -> None:
+    page = "<p>bdfcaabe-1c2d-4e5f-8a9b-0c1d2e3f4a5b, ins_01a2008e46dd781f, KXVT-BCDF</p>"
+    assert pseudo.english_on(page, set()) == []
+
+
 def test_it_finds_english_that_was_forgotten() -> None:
     with pseudo.spoken() as code, formats.use(formats.Formats(code)):
         source = (

@@ -28,6 +28,7 @@ WIDE = {
 ATTRIBUTES = ("aria-label", "placeholder", "title", "alt", "summary", "label")
 # What is the same in each language, or not ours: names, addresses, ids, codes, file formats.
 NO_WORDS = re.compile(
+    r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|"  # its first letters may look like a word
     r"https?://\S+|\S+@\S+|[\w-]+(?:[._/][\w-]+)+|[A-Za-z]*\d[\w-]*|\b[A-Z]{2,}\d*\b|\b[A-Za-z]\b"
 )
 WORD = re.compile(r"[A-Za-zÀ-ž][A-Za-zÀ-ž’'-]+")
