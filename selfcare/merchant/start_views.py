@@ -16,7 +16,7 @@ from selfcare.merchant.team_shapes import Progress
 from selfcare.merchant.wording import word
 from selfcare.web.request import SignedInRequest
 
-FIRST_STEPS = ("key", "return_address", "signed_payment", "customer_agreed", "webhook_delivered")
+FIRST_STEPS = ("return_address", "key", "signed_payment", "customer_agreed", "webhook_delivered")
 WORDS = {
     "return_address": noop("Say where your customers come back to"),
     "key": noop("Make a key"),

@@ -47,7 +47,7 @@ def test_the_command_shown_with_a_new_key_makes_a_payment(mia: Desk, control: Co
     assert done(mia) == []
     control.call("POST", f"merchants/{mia.merchant}/return-addresses", json={"url": BACK})
     page = send(mia, "keys/new/", name="Till").content.decode()
-    assert done(mia) == ["Make a key", "Say where your customers come back to"]
+    assert done(mia) == ["Say where your customers come back to", "Make a key"]
     told = run(command_on(page))
     assert '"handoff_url"' in told, told
     assert done(mia)[-1] == "Send your first signed payment"

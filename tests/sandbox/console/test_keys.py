@@ -78,6 +78,23 @@ def test_a_revoked_key_is_refused_from_the_next_request_on(shop: Shop, desk: Des
     assert shop.read("/balance", key.token).status == 401
 
 
+def test_a_revoked_key_is_refused_on_another_instance_too(
+    running_box: Box, shop: Shop, desk: Desk
+) -> None:
+    made = desk.post("/keys", WISH).body
+    key = Key(made["id"], made["token"], made["secret"])
+    twin = running_box.twin()
+    twin.serve()
+    try:
+        sent = [shop.signed("GET", "/balance", key=key) for _ in range(3)]
+        assert shop.send(sent[0], twin.url).status == 200
+        desk.post(f"/keys/{key.id}/revocations", {})
+        assert shop.send(sent[1], twin.url).status == 401
+        assert shop.send(sent[2]).status == 401
+    finally:
+        twin.stop()
+
+
 def test_a_key_that_is_too_much_is_refused_with_its_reason(desk: Desk) -> None:
     bad = desk.post("/keys", {**WISH, "public_key": "AAAA"})
     assert (bad.status, bad.code) == (422, "not_possible")
