@@ -45,10 +45,9 @@ def test_it_ends_as_written_and_twice_the_same(id_: str, merchant: Merchant) -> 
     script = ready.all_ready()[id_]
     first = played(running.ask(merchant, script))
     assert (first.state, first.problem) == ("passed", "")
-    second = played(running.ask(merchant, script))
     again = played(running.replay(first))
     assert again.replay_of == first
-    assert first.digest == second.digest == again.digest != ""
+    assert first.digest == again.digest != ""
     assert json.loads(first.outcome) == json.loads(again.outcome)
     # The stage is struck: nothing of it is left, and nobody else was touched.
     assert (Merchant.objects.count(), Person.objects.count()) == (1, 0)

@@ -13,6 +13,7 @@ from sandbox.cases import due as case_due
 from sandbox.cases import life
 from sandbox.cases.models import Case
 from sandbox.control import making
+from sandbox.events.models import Event
 from sandbox.ledger.journal import verify_ledger
 from sandbox.merchant_api import payments
 from sandbox.merchant_api.contract import NewPayment
@@ -150,6 +151,16 @@ def test_time_goes_on_by_itself_where_it_is_ahead(ada: Person, merchant: Merchan
     row.refresh_from_db()
     assert row.completed_at == at + timedelta(seconds=3)
     assert World.objects.get(merchant=merchant).ahead == ahead
+
+
+def test_people_hear_of_it_in_their_own_time(ada: Person, merchant: Merchant) -> None:
+    """An event from a day that hasn't come would be refused by whoever takes it in."""
+    row = paid(ada, status="action_required", expires_in_seconds=5 * 86_400)
+    wind(merchant, 10 * DAY)
+    told = Event.objects.get(object_id=row.wire_id, type="transaction.expired")
+    assert told.occurred_at <= clock.real_now()
+    for_the_merchant = MerchantEvent.objects.get(type="payment.expired")
+    assert for_the_merchant.occurred_at == row.expires_at
 
 
 def test_it_never_goes_back_and_not_too_far(merchant: Merchant) -> None:

@@ -24,7 +24,7 @@ from sandbox.worlds.models import Advance, World
 from tests.sandbox.running import ROOT
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MANY = 120
+MANY = 80
 DAY = timedelta(days=1)
 
 
