@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -174,6 +175,32 @@ def test_what_was_called_off_meanwhile_is_told_to_whom_it_was(
     page = client.get(asked.page)
     assert "Called off" in page.text
     assert f"Back to {till.name}" in page.text
+
+
+def test_what_lapsed_is_told_to_whom_it_was(
+    signed_in: SignedIn, control: Control, alice: Person, bob: Person, till: Till
+) -> None:
+    asked = till.ask()
+    client, _ = signed_in(alice)
+    take_on(client, asked)
+    control.advance(asked.transaction_id, "expired")
+    page = client.get(asked.page)
+    assert "The time was over" in page.text
+    assert f"Back to {till.name}" in page.text
+    assert signed_in(bob)[0].get(asked.page).status_code == 404
+
+
+def test_signed_out_meanwhile_it_leads_back_to_the_page(
+    signed_in: SignedIn, alice: Person, till: Till
+) -> None:
+    asked = till.ask()
+    client, _ = signed_in(alice)
+    address, fields = fields_of(client.get(asked.page), "Continue as")
+    led = Client().post(address, fields)
+    assert led["Location"] == f"/sign-in/?next={quote(address, safe='')}"
+    for path in (address, f"{asked.page}confirmations/"):
+        again = client.get(path)
+        assert (again.status_code, again["Location"]) == (303, asked.page)
 
 
 def test_who_may_only_look_sees_why_and_leaves_it_open(
