@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from selfcare.clients import transactions as service
@@ -50,8 +50,6 @@ def confirmation_new(request: SignedInRequest, transaction_id: str) -> HttpRespo
 
     What was begun at a merchant has a page where its account can be chosen, and the way back is.
     """
-    if request.method != "POST" and (page := _handoff_page(request, transaction_id)):
-        return HttpResponseRedirect(page)
     form = ConfirmationForm(request.POST or None)
     action = "confirm"
     if request.method == "POST":
@@ -64,13 +62,6 @@ def confirmation_new(request: SignedInRequest, transaction_id: str) -> HttpRespo
         return act(intent=intent, request_id=request.request_id)
 
     return _decide(request, transaction_id, action, make)
-
-
-def _handoff_page(request: SignedInRequest, transaction_id: str) -> str:
-    txn = service.transaction(request.person.subject, transaction_id)
-    return (
-        address("handoffs:detail", txn.handoff.token) if txn.handoff and txn.may("confirm") else ""
-    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,6 +123,8 @@ def _page(
 ) -> HttpResponse:
     """The form, afresh or with what was typed; 422 with errors, 409 where it isn't possible."""
     txn = service.transaction(request.person.subject, transaction_id)
+    if action == "confirm" and txn.handoff and txn.may("confirm"):
+        return SeeOther(address("handoffs:detail", txn.handoff.token))
     draft = None
     if form is None:
         draft = None if typed else drafts.find(txn.owner, action, txn.id)

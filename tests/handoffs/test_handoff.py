@@ -99,7 +99,7 @@ def test_it_waits_for_them_and_is_finished_on_another_device(
     link = f"/transactions/{asked.transaction_id}/confirmations/new/"
     assert link in waiting.text
     led = laptop.get(link)
-    assert (led.status_code, led["Location"]) == (302, asked.page)
+    assert (led.status_code, led["Location"]) == (303, asked.page)
     prove(laptop, walk, press(laptop, laptop.get(asked.page), "Confirm 64.90 EUR"))
     assert till.status(asked) == "processing"
     assert "On its way" in phone.get(asked.page).text
