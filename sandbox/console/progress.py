@@ -53,7 +53,7 @@ def done_now(merchant: Merchant) -> dict[str, datetime | None]:
 def keep(merchant: Merchant, done: dict[str, datetime | None]) -> dict[str, datetime]:
     """Remember what is done for the first time; gives all that ever was. A fresh world asks for it
     before it forgets the rest."""
-    ever: dict[str, datetime] = dict(merchant.milestones.values_list("name", "at"))
+    ever = dict(Milestone.objects.filter(merchant=merchant).values_list("name", "at"))
     new = {name: at for name, at in done.items() if at and name not in ever}
     Milestone.objects.bulk_create(
         [Milestone(merchant=merchant, name=name, at=at) for name, at in new.items()],

@@ -4,9 +4,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import jsonschema_rs
 import pytest
 
-from sandbox.console import urls
+from sandbox.console import openapi, urls
+from sandbox.transactions.management.commands import export_openapi
 from tests.sandbox.console.desk import Desk, join, shop_with_desk
 from tests.sandbox.merchant_api.shop import Answer, Shop, new_nonce
 from tests.sandbox.running import Box, Platform
@@ -182,6 +184,41 @@ def test_the_matrix_knows_every_address() -> None:
     assert sorted(found) == sorted(
         ["users/<str:sub>/merchants", *(f"{ONE}/{address}" for address in MAY)]
     )
+
+
+def test_the_contract_knows_every_operation_and_is_the_committed_one() -> None:
+    operations = {(one.path, one.method) for one in openapi.OPERATIONS}
+    expected = {(f"/v1/{spelled(ONE)}/{spelled(path)}", "get") for path in MAY if MAY[path].reads}
+    expected |= {
+        (f"/v1/{spelled(ONE)}/{spelled(path)}", "post")
+        for path in MAY
+        if MAY[path].body is not None
+    }
+    assert operations == expected | {("/v1/users/{sub}/merchants", "get")}
+    written = export_openapi.SANDBOX_PATH.read_text(encoding="utf-8")
+    assert written == export_openapi.sandbox_text()
+
+
+def spelled(path: str) -> str:
+    return re.sub(r"<str:(\w+)>", r"{\1}", path)
+
+
+def test_what_is_read_fits_the_contract(world: World) -> None:
+    document = openapi.document()
+    wrong = []
+    for one in openapi.OF_ONE:
+        if one.method == "post":
+            continue
+        answers = document["paths"][openapi.ONE + one.path]["get"]["responses"]
+        schema = {
+            **answers["200"]["content"]["application/json"]["schema"],
+            "components": document["components"],
+        }
+        address = re.sub(r"{(\w+)}", r"<str:\1>", one.path).removeprefix("/")
+        told = world.knock(world.admin, "GET", address)
+        faults = jsonschema_rs.validator_for(schema).iter_errors(told.body)
+        wrong += [(one.path, str(fault)) for fault in faults]
+    assert not wrong
 
 
 @pytest.mark.parametrize("who", WHO)
