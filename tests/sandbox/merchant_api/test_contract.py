@@ -85,7 +85,7 @@ def test_what_it_tells_of_customers_fits_the_document(shop: Shop) -> None:
 
 @SCHEMA.parametrize()
 @settings(
-    max_examples=8, deadline=None, derandomize=True, database=None,
+    max_examples=5, deadline=None, derandomize=True, database=None,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 def test_nothing_that_can_be_signed_breaks_it(case: Case, running_box: Box) -> None:
