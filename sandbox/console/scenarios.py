@@ -28,9 +28,11 @@ class NewScript(Body):
 
 
 class NewRun(Body):
-    """Which scenario: a ready one's id, or `scn_…`."""
+    """Which scenario: a ready one's id, or `scn_…`; and whether its webhooks are sent to the
+    merchant's own endpoints as well."""
 
     scenario: Annotated[Text, Field(pattern=r"^[a-z0-9_-]{3,60}$")]
+    to_endpoints: bool = False
 
 
 class Nothing(Body):
@@ -92,7 +94,7 @@ def run_list(request: HttpRequest, visit: Visit) -> HttpResponse:
     if request.method == "POST":
         return writing.carry_out(
             request, visit, NewRun,
-            lambda body, _now: _run(running.ask(visit.merchant, *_wanted(visit, body.scenario))),
+            lambda body, _now: _run(_asked(visit, body)),
             operation="console_run", happened="scenario.asked_for",
         )  # fmt: skip
     asked = paging.asked(request.GET, ("scenario",))
@@ -111,6 +113,7 @@ def run_detail(request: HttpRequest, visit: Visit, run_id: str) -> HttpResponse:
     row = _known(visit, run_id)
     outcome = json.loads(row.outcome) if row.outcome else None
     more = {"steps": json.loads(row.steps), "outcome": outcome, "end": row.facts()["end"]}
+    more["echoed"] = json.loads(row.echoed)
     return problems.answer(200, {**_run(row), **more})
 
 
@@ -133,6 +136,11 @@ def _wanted(visit: Visit, scenario_id: str) -> tuple[Script, str]:
     if one := ready.all_ready().get(scenario_id):
         return one, scenario_id
     return script.read(owned.find(visit.merchant, scenario_id).text), scenario_id
+
+
+def _asked(visit: Visit, body: NewRun) -> Run:
+    wanted, scenario = _wanted(visit, body.scenario)
+    return running.ask(visit.merchant, wanted, scenario, echo=body.to_endpoints)
 
 
 def _known(visit: Visit, run_id: str) -> Run:
@@ -164,6 +172,7 @@ def _run(row: Run) -> Json:
         "problem": row.problem or None,
         "replay_of": row.replay_of.wire_id if row.replay_of else None,
         "digest": row.digest or None,
+        "to_endpoints": row.echo,
         "asked_at": clock.rfc3339(row.asked_at),
         "finished_at": clock.maybe(row.finished_at),
     }

@@ -32,7 +32,8 @@ class Run(models.Model):
     `script` is the scenario as it was then, `steps` what became of each step so far, `outcome` what
     came of it all and `digest` the SHA-256 of that: JSON as text, so that it reads the same each
     time. A `replay_of` another has to end with its digest. `stage` is the public id of the merchant
-    that plays ours; one process at a time is `holder`, until `held_until`.
+    that plays ours; with `echo` its webhooks go to our endpoints too, and `echoed` tells how that
+    went. One process at a time is `holder`, until `held_until`.
     """
 
     class State(models.TextChoices):
@@ -54,6 +55,8 @@ class Run(models.Model):
     outcome = models.TextField(blank=True)
     digest = models.CharField(max_length=64, blank=True)
     problem = models.CharField(max_length=500, blank=True)
+    echo = models.BooleanField(default=False)
+    echoed = models.TextField(default="[]")
     stage = models.CharField(max_length=40, blank=True)
     holder = models.CharField(max_length=32, blank=True)
     held_until = models.DateTimeField(null=True)

@@ -4,6 +4,7 @@ import json
 import logging
 import secrets
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction as database
@@ -14,6 +15,7 @@ from sandbox.events import telling
 from sandbox.people.models import Merchant
 from sandbox.problems import ProblemError
 from sandbox.scenarios import acts, outcome, script, stage
+from sandbox.scenarios.echoing import Echo
 from sandbox.scenarios.models import Run
 from sandbox.scenarios.script import Script, Wait
 from sandbox.scenarios.stage import Stage
@@ -39,9 +41,16 @@ class EndedError(Exception):
 
 
 def ask(
-    merchant: Merchant, wanted: Script, scenario: str = "", *, replay_of: Run | None = None
+    merchant: Merchant,
+    wanted: Script,
+    scenario: str = "",
+    *,
+    replay_of: Run | None = None,
+    echo: bool = False,
 ) -> Run:
     """A run that the worker will play; `scenario` is what the merchant knows it by.
+
+    With `echo` its webhooks are sent to the merchant's own endpoints as well.
 
     ProblemError 409 `too_many_runs`.
     """
@@ -54,7 +63,7 @@ def ask(
             id=run_id, merchant=merchant, scenario=scenario or wanted.id, name=wanted.name,
             script=json.dumps(script.as_facts(wanted)), replay_of=replay_of,
             steps=json.dumps([_planned(step) for step in wanted.steps]),
-            stage=stage.name_for(run_id),
+            stage=stage.name_for(run_id), echo=echo,
         )  # fmt: skip
         old = Run.objects.filter(merchant=merchant).exclude(state__in=OPEN)
         gone = list(old.order_by("-asked_at", "-id").values_list("pk", flat=True)[KEPT:])
@@ -65,7 +74,9 @@ def ask(
 def replay(run: Run) -> Run:
     """The same script once more; it has to end as that run did."""
     first = run.replay_of or run
-    return ask(run.merchant, script.checked(run.facts()), run.scenario, replay_of=first)
+    return ask(
+        run.merchant, script.checked(run.facts()), run.scenario, replay_of=first, echo=run.echo
+    )
 
 
 def round_once() -> int:
@@ -87,9 +98,12 @@ def _play(run: Run) -> None:
     told = [_planned(step) for step in wanted.steps]
     problem = ""
     facts: Json = {}
+    echo: Echo | None = None
     try:
         with telling.merchants_only():
             here = stage.set_up(run, wanted)
+            if run.echo:
+                here.echo = echo = Echo(run.merchant, partial(_keep, run))
             refused = _steps(run, wanted, here, told)
             with clock.standing(here.now):
                 facts = outcome.tell(here, refused)
@@ -102,6 +116,7 @@ def _play(run: Run) -> None:
         log.exception("run.failed %s", run.wire_id)
         problem = f"A bug in the box: {type(error).__name__}; see its log."
     stage.strike(run)
+    run.echoed = json.dumps(echo.told() if echo else [])
     _finish(run, facts, problem, told)
 
 
@@ -192,6 +207,6 @@ def _finish(run: Run, facts: Json, problem: str, told: list[Json]) -> None:
     Run.objects.filter(pk=run.pk, holder=run.holder).update(
         state=Run.State.FAILED if problem else Run.State.PASSED,
         problem=problem[:500], outcome=json.dumps(facts, ensure_ascii=False) if facts else "",
-        digest=found, steps=json.dumps(told), finished_at=clock.real_now(),
+        digest=found, steps=json.dumps(told), echoed=run.echoed, finished_at=clock.real_now(),
         holder="", held_until=None,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from sandbox.events import telling
 from sandbox.merchant_api import sealing
 from sandbox.merchant_api.models import ReturnAddress
 from sandbox.people.models import Merchant, Person
+from sandbox.scenarios.echoing import Echo
 from sandbox.scenarios.models import Run
 from sandbox.scenarios.script import Script
 from sandbox.webhooks import endpoints, jobs, numbering, outgoing
@@ -43,6 +44,7 @@ class Stage:
     copies: int = 1
     order: str = "as_sent"
     arrived: list[tuple[int, datetime]] = field(default_factory=list)
+    echo: Echo | None = None
 
     def deliver(self) -> int:
         """Hand the endpoint what is due; says how much. While order is reversed it piles up."""
@@ -74,6 +76,9 @@ class Stage:
         if 200 <= status < 300:
             event = Delivery.objects.select_related("event").get(pk=job.delivery_id).event
             self.arrived += [(event.sequence or 0, self.now)] * self.copies
+            if self.echo:
+                for _ in range(self.copies):
+                    self.echo.send(job, event.type)
         return outgoing.Reply(status, "", sent, f"HTTP/1.1 {status}")
 
 

@@ -68,10 +68,19 @@ class Step(Shape):
     told: Text
 
 
+class Echoed(Shape):
+    """How one endpoint of the merchant's took the webhooks of a run; `stopped` says why no more."""
+
+    url: Text
+    sent: Minor
+    stopped: Text | None
+
+
 class WholeRun(Run):
     steps: tuple[Step, ...]
     outcome: dict[str, Any] | None
     end: dict[str, Any]
+    echoed: tuple[Echoed, ...]
 
 
 class Runs(Shape):

@@ -1,6 +1,7 @@
 """Scenarios: looked at, run, watched, replayed, and written."""
 
 import json
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -63,7 +64,8 @@ def magic_values(request: SignedInRequest, room: Room) -> HttpResponse:
 @require_POST
 def run_new(request: SignedInRequest, room: Room, scenario_id: str) -> HttpResponse:
     back = reverse("merchant:scenario", args=[room.id, scenario_id])
-    return _begin(request, room, "/runs", {"scenario": scenario_id}, back)
+    body = {"scenario": scenario_id, "to_endpoints": "to_endpoints" in request.POST}
+    return _begin(request, room, "/runs", body, back)
 
 
 @admin_page
@@ -128,13 +130,13 @@ def _scenario(room: Room, scenario_id: str) -> WholeScenario:
 
 
 def _begin(
-    request: SignedInRequest, room: Room, path: str, body: dict[str, str], back: str
+    request: SignedInRequest, room: Room, path: str, body: dict[str, Any], back: str
 ) -> HttpResponse:
     form = WriteForm(request.POST)
     if not form.is_valid():
         return SeeOther(back)
     try:
-        run = room.write("run_new", Run, path, dict(body), key=form.key)
+        run = room.write("run_new", Run, path, body, key=form.key)
     except errors.Rejected as error:
         messages.error(request, wording.refused(error))
         return SeeOther(back)

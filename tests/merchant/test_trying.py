@@ -151,3 +151,13 @@ def test_a_viewer_looks_and_has_no_buttons(at_desk: Callable[..., Desk], mia: De
     viewer.page("scenarios/new/", status=403)
     fields = fields_of(mia.page("clock/"), count="1", unit="days")
     assert viewer.client.post(viewer.at("clock/"), fields).status_code == 403
+
+
+def test_a_run_can_go_to_the_merchants_own_endpoints(mia: Desk, working: Server) -> None:
+    """Here they have none: nothing is sent, and it ends the same."""
+    page = html.fromstring(mia.page("scenarios/paid-in-time/"))
+    (form,) = page.xpath("//main//form[.//input[@name='to_endpoints']]")
+    answer = mia.client.post(form.action, dict(form.form_values()))
+    path = answer["Location"].removeprefix(mia.at())
+    until(lambda: "ended as written" in mia.page(path))
+    assert "Sent to your endpoints as well" not in mia.page(path)

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from pytest_django import Settings
 
 from sandbox.control import making
 from sandbox.events.models import Event
@@ -13,8 +14,10 @@ from sandbox.people.models import Merchant, Person
 from sandbox.scenarios import ready, running
 from sandbox.scenarios.models import Run
 from sandbox.transactions.models import IdempotencyKey, Transaction
+from sandbox.webhooks import endpoints
 from sandbox.webhooks.models import MerchantEvent
 from sandbox.worlds.models import World
+from tests.sandbox.webhooks import hooks
 
 # Two refunds at once are two connections, which see what is committed alone.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,3 +58,25 @@ def test_it_ends_as_written_and_twice_the_same(id_: str, merchant: Merchant) -> 
         assert not model.objects.exists(), model
     assert set(Account.objects.values_list("balance_minor", flat=True)) <= {0}
     assert verify_ledger() == []
+
+
+def test_its_webhooks_reach_the_merchants_own_endpoint_too(
+    merchant: Merchant, settings: Settings
+) -> None:
+    """As often and in the order that the script says; one that fails gets no more, and keeps
+    nobody waiting. How the run ends has nothing to do with it."""
+    settings.SANDBOX_WEBHOOK_PRIVATE_HOSTS = frozenset({"127.0.0.1:*"})
+    script = ready.all_ready()["webhooks-twice-and-in-disorder"]
+    with hooks.serving() as good, hooks.serving(hooks.says(500)) as bad:
+        made = endpoints.make(merchant, url=good.url, types=["*"])
+        endpoints.make(merchant, url=bad.url, types=["*"])
+        run = played(running.ask(merchant, script, echo=True))
+        plain = played(running.ask(merchant, script))
+    assert (run.state, run.digest) == ("passed", plain.digest)
+    assert good.sequences == [4, 4, 3, 3, 2, 2, 1, 1]
+    assert all(got.verified_by(made.secret) for got in good.got)
+    assert len({got.headers["webhook-id"] for got in good.got}) == 4
+    assert len(bad.got) == 1
+    told = [(one["sent"], one["stopped"]) for one in json.loads(run.echoed)]
+    assert told == [(8, None), (0, "answered 500")]
+    assert json.loads(plain.echoed) == []
