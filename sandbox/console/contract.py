@@ -176,6 +176,7 @@ class Run(Shape):
     problem: str | None
     replay_of: str | None
     digest: str | None
+    to_endpoints: bool
     asked_at: AwareDatetime
     finished_at: AwareDatetime | None
 
@@ -193,10 +194,20 @@ class RunStep(Shape):
     told: str
 
 
+class Echoed(Shape):
+    """How one of the merchant's endpoints took the webhooks of a run; `stopped` is why no more."""
+
+    endpoint: str
+    url: str
+    sent: int
+    stopped: str | None
+
+
 class WholeRun(Run):
     steps: list[RunStep]
     outcome: dict[str, Any] | None
     end: dict[str, Any]
+    echoed: list[Echoed]
 
 
 class MagicValue(Shape):
