@@ -39,7 +39,7 @@ def attempt_chip(row: Attempt) -> SafeString:
 
 
 @register.simple_tag
-def endpoint_chip(row: Endpoint) -> SafeString:
+def chip_of_endpoint(row: Endpoint) -> SafeString:
     if not row.is_active:
         return look.chip("neutral", "ban", _("Switched off"))
     if row.failing_since:
