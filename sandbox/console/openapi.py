@@ -115,7 +115,7 @@ OF_ONE = (
       hooks.SecretRotation),
     Op(HOOK + "/samples", "sample_create", "Send a made-up event", hooks.Delivery,
       hooks.NewSample),
-    Op(HOOK + "/resends", "resend_create", "Send again", hooks.Resend, hooks.NewResend),
+    Op(HOOK + "/resends", "resend_create", "Send again", hooks.Resend, webhooks.NewResend),
     Op(HOOK + "/receiver-answers", "receiver_answer", "What our receiver says", C.Answering,
       webhooks.NewAnswer),
     Op(HOOK + "/deliveries", "deliveries", "Newest first", C.DeliveryPage,

@@ -1,10 +1,10 @@
 """The console's part about webhooks; the rules are the webhooks' own."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from django.http import HttpRequest, HttpResponse
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sandbox import clock, problems
 from sandbox.console import writing
@@ -18,12 +18,17 @@ from sandbox.webhooks.objects import TYPES
 type Json = dict[str, Any]
 
 
-class NewResend(Body):
-    """Events by name, or all of the chosen types of lately; without a span, of all time."""
+class NewResend(contract.NewResend):
+    """As at the merchant API, or all of the last so many seconds of the merchant's time."""
 
-    events: list[contract.EventId] | None = None
-    since_seconds: Annotated[int, Field(ge=0, le=366 * 86_400)] | None = None
-    only_missed: bool = True
+    since_seconds: Annotated[int, Field(ge=1, le=366 * 86_400)] | None = None
+
+    @model_validator(mode="after")
+    def says_what_in_one_way(self) -> Self:
+        ways = (self.events, self.since, self.since_sequence, self.since_seconds)
+        if sum(way is not None for way in ways) != 1:
+            raise ValueError("say events, since, since_sequence or since_seconds")
+        return self
 
 
 class NewAnswer(Body):
@@ -107,15 +112,10 @@ def resend_new(request: HttpRequest, visit: Visit, endpoint_id: str) -> HttpResp
     row = _known(visit, endpoint_id)
 
     def effect(body: NewResend, now: datetime) -> Json:
-        if body.events is not None:
-            return doing.resend(row, contract.NewResend(events=body.events))
-        if body.since_seconds is None:
-            what = contract.NewResend(since_sequence=1, only_missed=body.only_missed)
-        else:
-            since = clock.rfc3339(now - timedelta(seconds=body.since_seconds))
-            facts = {"since": since, "only_missed": body.only_missed}
-            what = contract.NewResend.model_validate(facts)
-        return doing.resend(row, what)
+        if body.since_seconds is not None:
+            since = now - timedelta(seconds=body.since_seconds)
+            body = body.model_copy(update={"since": since})
+        return doing.resend(row, body)
 
     return writing.carry_out(
         request, visit, NewResend, effect,

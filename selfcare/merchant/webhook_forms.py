@@ -221,7 +221,7 @@ class ResendForm(WriteForm):
             return {"events": self.events}
         since = self.cleaned_data["since"]
         return {
-            "since_seconds": None if since == "ever" else int(since),
+            **({"since_sequence": 1} if since == "ever" else {"since_seconds": int(since)}),
             "only_missed": self.cleaned_data["what"] == "missed",
         }
 
