@@ -1,5 +1,6 @@
 """The log: each request of the merchant's programs, and why one was refused."""
 
+import json
 from typing import Any
 
 from django.http import HttpResponse
@@ -30,6 +31,15 @@ def request_detail(request: SignedInRequest, room: Room, request_id: str) -> Htt
     context: dict[str, Any] = {
         "logged": found,
         "failed": next((step for step in found.steps if step.result == "failed"), None),
-        "passed": sum(step.result == "passed" for step in found.steps),
+        "sent": _readable(found.request.body),
+        "given": _readable(found.response.body),
     }
     return render(request, room, "log/detail.html", context)
+
+
+def _readable(body: str) -> str:
+    """JSON with its lines indented; anything else, and what was cut, as it is."""
+    try:
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return body
