@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox import clock, ids
 from sandbox.cases import answering, views
-from sandbox.cases.models import Case
+from sandbox.cases.models import Case, Evidence
 from sandbox.cases.rules import OPEN_STATES, RULES
 from sandbox.merchant_api import wire, writing
 from sandbox.merchant_api.contract import Answer, NewMessage
@@ -50,6 +50,15 @@ def page(merchant: Merchant, asked: Asked, now: datetime, kind: str) -> Json:
 
 def one(merchant: Merchant, wire_id: str, kind: str) -> Json:
     return wire.whole_case(_found(merchant, wire_id, kind))
+
+
+def evidence(merchant: Merchant, wire_id: str, sha256: str, kind: str) -> Evidence:
+    """A file that was shown in the case. ProblemError 404 for any other."""
+    shown = _found(merchant, wire_id, kind).files.filter(evidence=sha256)
+    file = shown.select_related("evidence").first()
+    if file is None:
+        raise ProblemError(404, "unknown_evidence", "There is no such file.")
+    return file.evidence
 
 
 def answer(visit: Visit, wire_id: str, body: Answer, kind: str) -> once.Answer:

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from sandbox.cases.rules import MEDIA_TYPES
 from sandbox.merchant_api import cases, contract, examining, signatures
 from sandbox.merchant_api.models import ApiRequest
 from sandbox.merchant_api.operations import Operation
@@ -52,6 +53,10 @@ def _of_cases(folder: str, kind: str, answer: type[BaseModel] | None) -> list[Op
             ("limit", "cursor", "state", "payment"),
         ),
         Operation(one, "get", kind, "One of them, with all that was said", whole),
+        Operation(
+            f"{one}/evidence/{{sha256}}", "get", f"{kind}_evidence",
+            "A file that was shown in it, as it came", None,
+        ),
         Operation(
             f"{one}/messages", "post", f"{kind}_message", "Write to the customer", whole,
             body=contract.NewMessage,
@@ -140,6 +145,7 @@ PATH = {
     "refund_request_id": {"type": "string", "pattern": "^rfr_[0-9a-f]{32}$"},
     "dispute_id": {"type": "string", "pattern": "^dsp_[0-9a-f]{32}$"},
     "inquiry_id": {"type": "string", "pattern": "^inq_[0-9a-f]{32}$"},
+    "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
     **webhooks.PATH,
     "request_id": {"type": "string", "pattern": "^req_[0-9a-f]{32}$"},
 }
@@ -151,7 +157,7 @@ KEY = {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,128}$"}
 def document() -> dict[str, Any]:
     shapes: list[type[BaseModel]] = [contract.Refusal]
     for operation in OPERATIONS:
-        shapes += [operation.answer, *([operation.body] if operation.body else [])]
+        shapes += [shape for shape in (operation.answer, operation.body) if shape]
     _, defined = models_json_schema(
         [(shape, "validation") for shape in shapes], ref_template=REF + "{model}"
     )
@@ -204,7 +210,12 @@ def _answer(operation: Operation) -> dict[str, Any]:
             "description": "true if this is the stored answer of an earlier request",
             "schema": {"type": "string", "const": "true"},
         }
-    return {"description": "Done", "headers": headers, "content": _json(operation.answer)}
+    return {"description": "Done", "headers": headers, "content": _content(operation.answer)}
+
+
+def _content(shape: type[BaseModel] | None) -> dict[str, Any]:
+    """Without a shape it is a file."""
+    return _json(shape) if shape else {kind: {} for kind in sorted(MEDIA_TYPES)}
 
 
 def _json(shape: type[BaseModel]) -> dict[str, Any]:

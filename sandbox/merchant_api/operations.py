@@ -10,6 +10,6 @@ class Operation(NamedTuple):
     method: str
     name: str
     summary: str
-    answer: type[BaseModel]
+    answer: type[BaseModel] | None
     filters: tuple[str, ...] = ()
     body: type[BaseModel] | None = None

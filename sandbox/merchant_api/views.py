@@ -94,6 +94,19 @@ def case_detail(request: HttpRequest, visit: Visit, kind: str, id_: str) -> Http
     return problems.answer(200, cases.one(visit.merchant, id_, kind))
 
 
+@merchant_api("GET")
+def evidence_detail(
+    request: HttpRequest, visit: Visit, kind: str, id_: str, sha256: str
+) -> HttpResponse:
+    """The file's bytes, to be kept and not to be shown: they are a stranger's."""
+    found = cases.evidence(visit.merchant, id_, sha256, kind)
+    return HttpResponse(
+        bytes(found.content),
+        content_type=found.media_type,
+        headers={"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"},
+    )
+
+
 @merchant_api("POST")
 def answer_new(request: HttpRequest, visit: Visit, kind: str, id_: str) -> HttpResponse:
     case_due.apply_due(visit.at)

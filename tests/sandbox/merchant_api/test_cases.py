@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import requests
 
 from tests.sandbox.merchant_api.shop import Answer, Shop, new_nonce, open_shop
 from tests.sandbox.merchant_api.test_refunds import paid
@@ -83,6 +84,25 @@ def test_a_dispute_is_contested_and_then_somebody_elses_turn(shop: Shop) -> None
     assert [message["by"] for message in written.body["messages"]] == ["merchant"]
     assert say(shop, f"/refund-requests/{id_}/answers", answer="decline").status == 404
     assert say(shop, f"{path}/answers", answer="decline").status == 400
+
+
+def test_what_the_customer_shows_can_be_looked_at_in_its_case_alone(shop: Shop) -> None:
+    person, row = paid(shop)
+    digest = shop.platform.store(person, b"%PDF-1.4 an empty box")
+    shown = [{"sha256": digest, "name": "box.pdf"}]
+    made = shop.platform.open_case(person, row, "disputes", evidence=shown).json()
+    whole = shop.get(f"/disputes/{made['id']}").body
+    assert [(file["sha256"], file["by"]) for file in whole["evidence"]] == [(digest, "customer")]
+    url = f"{shop.platform.url}/merchant-api/v1/disputes/{made['id']}/evidence/{digest}"
+    token = {"Authorization": f"Bearer {shop.key.token}"}
+    file = requests.get(url, headers=token, timeout=30)
+    assert (file.status_code, file.content) == (200, b"%PDF-1.4 an empty box")
+    assert file.headers["Content-Disposition"] == "attachment"
+    assert file.headers["Content-Type"] == "application/pdf"
+    other = open_shop(shop.platform)
+    assert other.get(f"/disputes/{made['id']}/evidence/{digest}").status == 404
+    assert shop.get(f"/disputes/{made['id']}/evidence/{'0' * 64}").code == "unknown_evidence"
+    assert shop.get(f"/refund-requests/{made['id']}/evidence/{digest}").status == 404
 
 
 def test_a_question_is_answered_by_a_message(shop: Shop) -> None:

@@ -23,13 +23,16 @@ MAY: dict[str, tuple[int, int]] = {
     "refund-requests": (200, 405),
     "refund-requests/<str:id_>": (404, 405),
     "refund-requests/<str:id_>/answers": (405, 400),
+    "refund-requests/<str:id_>/evidence/<str:sha256>": (404, 405),
     "refund-requests/<str:id_>/messages": (405, 400),
     "disputes": (200, 405),
     "disputes/<str:id_>": (404, 405),
     "disputes/<str:id_>/answers": (405, 400),
+    "disputes/<str:id_>/evidence/<str:sha256>": (404, 405),
     "disputes/<str:id_>/messages": (405, 400),
     "inquiries": (200, 405),
     "inquiries/<str:id_>": (404, 405),
+    "inquiries/<str:id_>/evidence/<str:sha256>": (404, 405),
     "inquiries/<str:id_>/messages": (405, 400),
     "events": (200, 405),
     "events/<str:id_>": (404, 405),
@@ -103,6 +106,7 @@ def test_each_cell_is_as_declared(
 
 def knock(platform: Platform, key: Key, who: str, address: str, method: str) -> Sent:
     path = "/" + address.replace("<str:id_>", "pay_" + "0" * 32).replace(".", "nowhere")
+    path = path.replace("<str:sha256>", "0" * 64)
     write = method == "POST"
     sent = Shop(platform, "", key).signed(
         method, path, {} if write else None, idempotency_key=new_nonce() if write else ""
