@@ -41,8 +41,9 @@ class Command(BaseCommand):
             partial(posting.run, stop),
             partial(sending.run, stop),
             partial(steadily, let_time_pass, stop, seconds=0.5, name="time"),
+            partial(steadily, winding.pass_on, stop, seconds=0.5, name="worlds"),
             # Several, so that a world with much to do doesn't hold the others up.
-            *[partial(steadily, winding.round_once, stop, seconds=0.5, name="worlds")] * 3,
+            *[partial(steadily, winding.go_forward, stop, seconds=0.5, name="clocks")] * 3,
             partial(steadily, running.round_once, stop, seconds=0.5, name="scenarios"),
             partial(steadily, months.tell_ended, stop, seconds=30, name="months"),
             partial(steadily, keeping.forget_old, stop, seconds=3600, name="forgetting"),
