@@ -42,6 +42,8 @@ def page(view: View) -> View:
             response = view(request, visitor, **parts)
         except ClosedError:
             response = render(request, "shop/closed.html", status=503)
+        except Http404:
+            response = render(request, "shop/missing.html", status=404)
         response.set_signed_cookie(
             COOKIE, visitor, max_age=MONTH, httponly=True, samesite="Lax", path="/shop/",
             secure=settings.SESSION_COOKIE_SECURE,
@@ -132,6 +134,8 @@ def back(request: HttpRequest, visitor: str) -> HttpResponse:
 def _to_the_handoff(request: HttpRequest, visitor: str, order: Order) -> HttpResponse:
     if order.visitor != visitor:
         raise Http404
+    if order.is_over:
+        return redirect("shop:order", order.id)
     found: list[str] = []
     stayed = _done(request, order, lambda one: found.append(orders.ask_for_money(one)))
     return HttpResponseRedirect(found[0]) if found else stayed

@@ -141,7 +141,8 @@ def test_who_comes_back_proves_nothing(visitor: Visitor) -> None:
     assert "Paid" in page
     assert "We asked the platform" in page
     stranger = Visitor(visitor.platform, "")
-    assert stranger.get(order).status_code == 404
+    missing = stranger.get(order)
+    assert (missing.status_code, "There is nothing here" in missing.text) == (404, True)
     assert stranger.get(f"/shop/back/?payment={id_[0]}").headers["Location"] == "/shop/"
 
 
@@ -173,8 +174,11 @@ def test_winnings_are_paid_out(visitor: Visitor) -> None:
 
 def test_what_is_called_off_is_not_paid(visitor: Visitor) -> None:
     order, token = visitor.buy()
+    number = order.split("/")[3]
     visitor.send(order, f"{order}cancellations/")
     assert "Called off" in visitor.get(order).text
+    again = visitor.send("/shop/", "/shop/orders/", order=number)
+    assert again.headers["Location"] == order
     claimed = visitor.platform.post(f"{visitor.sub}/handoffs/{token}/claims", {}, key=new_nonce())
     assert claimed.status_code == 404
 
