@@ -78,7 +78,7 @@ def test_what_was_tried_planned_and_received_is_there(
     one = f"/webhook-endpoints/{made['id']}"
     desk.post(f"{one}/receiver-answers", {"answers_with": 500})
     sample = desk.post(f"{one}/samples", {"type": "refund.completed"}).body
-    worker = Worker(running_box, tmp_path)
+    worker = Worker(running_box, tmp_path, SANDBOX_WEBHOOK_WAITS="600 600")
     worker.start()
     try:
         path = f"/webhook-deliveries/{sample['id']}"
