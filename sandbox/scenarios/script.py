@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
@@ -12,8 +13,11 @@ from sandbox.transactions.bodies import MOST, Currency, Text
 
 LARGEST = 20_000
 MOST_STEPS = 60
+DEEPEST = 20
 LONGEST = timedelta(days=731)
 SPAN = re.compile(r"(?:(\d{1,3})d)? ?(?:(\d{1,3})h)? ?(?:(\d{1,4})m)? ?(?:(\d{1,5})s)?", re.ASCII)
+# What JSON's escapes can spell and no database holds.
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
 UNITS = ("days", "hours", "minutes", "seconds")
 
 
@@ -223,6 +227,8 @@ def read(text: str) -> Script:
 
 def checked(facts: Any) -> Script:
     """The script that the facts are. ScriptError."""
+    if strange := next(_strange(facts), None):
+        raise ScriptError([strange])
     try:
         script = Script.model_validate(facts)
     except ValidationError as error:
@@ -231,6 +237,21 @@ def checked(facts: Any) -> Script:
     if errors := list(dict.fromkeys(_slips(script))):
         raise ScriptError(errors[:20])
     return script
+
+
+def _strange(facts: Any, depth: int = 0) -> Iterator[str]:
+    """What no table can hold, wherever it stands: a run with it could never end."""
+    if depth > DEEPEST:
+        yield "It is nested too deeply."
+    elif isinstance(facts, dict):
+        for name, value in facts.items():
+            yield from _strange(name)
+            yield from _strange(value, depth + 1)
+    elif isinstance(facts, list):
+        for value in facts:
+            yield from _strange(value, depth + 1)
+    elif isinstance(facts, str) and NO_TEXT.search(facts):
+        yield "A text in it has NUL or half a character."
 
 
 def as_facts(script: Script) -> dict[str, Any]:

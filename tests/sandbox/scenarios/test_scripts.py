@@ -43,6 +43,12 @@ def errors_of(text: str) -> list[str]:
         (HEAD + ASK + '[[steps]]\nname="x"\ndo="wait"\nspan="999d"\n' + END, "two years"),
         (HEAD + ASK + '[[steps]]\nname="x"\ndo="wait"\nspan="700d"\n' * 2 + END, "two years"),
         ("x" * 30_000, "20,000 characters"),
+        # What could be read and run, but never be written down: such a run would never end.
+        (HEAD + ASK + '[end]\n"a\\u0000b" = 1\n', "NUL or half a character"),
+        (HEAD + ASK + END + 'a = ["\\u0000"]\n', "NUL or half a character"),
+        (json.dumps({"end": {"a": "\ud800"}}), "NUL or half a character"),
+        (json.dumps({"\ud800": 1}), "NUL or half a character"),
+        (f'{{"end": {{"a": {"[" * 900}{"]" * 900}}}}}', "nested too deeply"),
     ],
 )
 def test_it_says_what_is_wrong_and_where(text: str, told: str) -> None:
