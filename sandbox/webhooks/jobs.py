@@ -38,6 +38,7 @@ class Job:
 
     delivery_id: UUID
     endpoint_id: UUID
+    merchant_id: int
     leased_until: datetime
     ahead: timedelta
     at: datetime
@@ -106,6 +107,7 @@ def _job(row: Delivery, until: datetime, at: datetime | None) -> Job:
     return Job(
         delivery_id=row.pk,
         endpoint_id=row.endpoint_id,
+        merchant_id=row.merchant_id,
         leased_until=until,
         ahead=ahead,
         at=at or now + ahead,

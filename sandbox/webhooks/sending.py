@@ -15,7 +15,8 @@ from sandbox.webhooks import jobs, numbering
 from sandbox.webhooks.models import Endpoint
 
 IDLE_SECONDS = 0.1
-# Of a process's places one endpoint gets so many at once, and all that fail together a half.
+# Of a process's places one endpoint gets so many at once, all that fail together a half, and all of
+# one merchant, who may be slow on purpose, three quarters.
 PER_ENDPOINT = 2
 
 
@@ -48,23 +49,29 @@ class Sender:
         return len(done) + moved
 
     def _send_out(self) -> int:
-        """Who waits longest comes first, but nobody takes more than their share."""
+        """Whose merchant has least under way comes first, and of these who waits longest; nobody
+        takes more than their share."""
         free = self.places - len(self.under_way)
         if not free:
             return 0
         now, sent = clock.real_now(), 0
         due = jobs.due(now)
         busy = Counter(job.endpoint_id for job in self.under_way.values())
-        waiting = dict(
-            due.values_list("endpoint").annotate(first=Min("due_at")).order_by("first")[:200]
-        )
+        theirs = Counter(job.merchant_id for job in self.under_way.values())
+        rows = due.values_list("endpoint", "merchant").annotate(first=Min("due_at"))
+        waiting = {one: merchant for one, merchant, _ in rows.order_by("first")[:200]}
         failing = set(
             Endpoint.objects.filter(
                 pk__in=[*waiting, *busy], failing_since__isnull=False
             ).values_list("pk", flat=True)
         )
-        for endpoint_id in waiting:
-            share = min(PER_ENDPOINT - busy[endpoint_id], self.places - len(self.under_way))
+        for endpoint_id in sorted(waiting, key=lambda one: theirs[waiting[one]]):
+            merchant_id = waiting[endpoint_id]
+            share = min(
+                PER_ENDPOINT - busy[endpoint_id],
+                max(1, self.places * 3 // 4) - theirs[merchant_id],
+                self.places - len(self.under_way),
+            )
             if endpoint_id in failing:
                 taken = sum(busy[one] for one in failing)
                 share = min(1 - busy[endpoint_id], self.places // 2 - taken, share)
@@ -73,6 +80,7 @@ class Sender:
             for job in jobs.claim(due.filter(endpoint=endpoint_id), share):
                 self.under_way[self.pool.submit(jobs.send, job)] = job
                 busy[endpoint_id] += 1
+                theirs[merchant_id] += 1
                 sent += 1
         return sent
 

@@ -1,6 +1,8 @@
 """The ten ready scenarios: each ends as it is written, and the same each time."""
 
 import json
+import socket
+import time
 
 import pytest
 from pytest_django import Settings
@@ -11,7 +13,7 @@ from sandbox.ledger.journal import verify_ledger
 from sandbox.ledger.models import Account, Entry
 from sandbox.merchant_api import keys
 from sandbox.people.models import Merchant, Person
-from sandbox.scenarios import ready, running
+from sandbox.scenarios import echoing, ready, running
 from sandbox.scenarios.models import Run
 from sandbox.transactions.models import IdempotencyKey, Transaction
 from sandbox.webhooks import endpoints
@@ -80,3 +82,22 @@ def test_its_webhooks_reach_the_merchants_own_endpoint_too(
     told = [(one["sent"], one["stopped"]) for one in json.loads(run.echoed)]
     assert told == [(8, None), (0, "answered 500")]
     assert json.loads(plain.echoed) == []
+
+
+def test_endpoints_that_take_their_time_hold_no_run_up(
+    merchant: Merchant, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others' runs wait for it: who takes each one slowly gets a few, and no more."""
+    settings.SANDBOX_WEBHOOK_PRIVATE_HOSTS = frozenset({"127.0.0.1:*"})
+    monkeypatch.setattr(echoing, "SECONDS", 0.3)
+    script = ready.all_ready()["webhooks-twice-and-in-disorder"]
+
+    def slowly(wire: socket.socket) -> None:
+        time.sleep(0.2)
+        hooks.says(204)(wire)
+
+    with hooks.serving(slowly) as slow:
+        endpoints.make(merchant, url=slow.url, types=["*"])
+        run = played(running.ask(merchant, script, echo=True))
+    assert run.state == "passed"
+    assert [(one["sent"], one["stopped"]) for one in json.loads(run.echoed)] == [(2, "timed_out")]

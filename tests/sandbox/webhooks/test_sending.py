@@ -1,5 +1,6 @@
 """Deliveries: each attempt once, again and again with pauses, and one bad endpoint harms nobody."""
 
+import socket
 import threading
 import time
 from collections import Counter
@@ -13,6 +14,7 @@ from django.db import connections
 from pytest_django import Settings
 
 from sandbox import clock
+from sandbox.control import making
 from sandbox.people.models import Merchant
 from sandbox.webhooks import due, endpoints, jobs, numbering, resending, samples, telling
 from sandbox.webhooks.models import Delivery, DeliveryAttempt, Endpoint, MerchantEvent
@@ -264,6 +266,30 @@ def test_a_bad_endpoint_delays_no_other(
         # Ten endpoints have twenty each to wait for, a second apiece.
         assert time.monotonic() - began < 1
         assert len(sender.under_way) <= settings.SANDBOX_WEBHOOK_AT_ONCE
+        Delivery.objects.all().delete()
+
+
+def test_a_merchant_whose_endpoints_are_slow_delays_no_other_merchant(
+    merchant: Merchant, sender: Sender, send: Callable[..., None], settings: Settings
+) -> None:
+    """They take everything, so none of them fails, and there is always more that waits longer."""
+
+    def slowly(wire: socket.socket) -> None:
+        time.sleep(0.5)
+        hooks.says(204)(wire)
+
+    another = making.opened_shop("Next Door")
+    with ExitStack() as stack:
+        for _ in range(10):
+            endpoint_at(merchant, stack.enter_context(hooks.serving(slowly)))
+        good = stack.enter_context(hooks.serving())
+        endpoint_at(another, good)
+        happen(merchant, 10)
+        send(lambda: Delivery.objects.filter(state="delivered").exists())
+        began = time.monotonic()
+        happen(another)
+        send(lambda: len(good.got) == 1)
+        assert time.monotonic() - began < 0.4
         Delivery.objects.all().delete()
 
 
