@@ -3,10 +3,11 @@
 import json
 
 import pytest
+from pytest_django import Settings
 
 from sandbox.control import making
 from sandbox.merchant_api import keys
-from sandbox.people.models import Merchant
+from sandbox.people.models import Merchant, Person
 from sandbox.problems import ProblemError
 from sandbox.scenarios import owned, ready, running, script, stage
 from sandbox.scenarios.models import Run
@@ -143,3 +144,96 @@ def test_scripts_are_the_merchants_own(merchant: Merchant) -> None:
         owned.find(other, row.wire_id)
     with pytest.raises(ProblemError, match="can't be run"):
         owned.change(row, "id =")
+
+
+WINNINGS = """
+id = "winnings"
+name = "Winnings"
+tells = "Money to a customer, a payment called off, one that a bank is slow with, one by itself."
+
+[[steps]]
+name = "You pay out 20.00 EUR"
+do = "ask"
+named = "prize"
+kind = "payout"
+amount_minor = 2000
+
+[[steps]]
+name = "Ada takes it"
+do = "confirm"
+of = "prize"
+
+[[steps]]
+name = "You ask for a payment"
+do = "ask"
+named = "order"
+amount_minor = 100
+
+[[steps]]
+name = "You call it off"
+do = "call_off"
+of = "order"
+
+[[steps]]
+name = "Too late to call it off twice"
+do = "call_off"
+of = "order"
+refused = "action_not_allowed"
+
+[[steps]]
+name = "You ask for an amount that takes two days"
+do = "ask"
+named = "slow"
+amount_minor = 11107
+
+[[steps]]
+name = "Ada agrees"
+do = "confirm"
+of = "slow"
+
+[[steps]]
+name = "You ask for one that a test customer disputes"
+do = "ask"
+named = "disputed"
+amount_minor = 500
+reference = "magic-disputes"
+
+[[steps]]
+name = "Three days"
+do = "wait"
+span = "3d"
+
+[[steps]]
+name = "It is no step that a platform knows"
+do = "advance"
+of = "slow"
+to = "processing"
+refused = "illegal_step"
+
+[end]
+states.prize = { status = "completed", amount_minor = 2000 }
+states.order = { status = "cancelled", at = "0s" }
+states.slow = { status = "completed", at = "2d" }
+states.disputed = { status = "completed" }
+merchant.EUR = 9607
+customers.ada.EUR = 90893
+webhooks = { missing = 0, waiting = 0 }
+"""
+
+
+def test_it_plays_what_the_ready_ones_dont(merchant: Merchant) -> None:
+    run = played(merchant, WINNINGS)
+    assert (run.state, run.problem) == ("passed", "")
+    assert "dispute.opened" in run.outcome
+    # The test customer too was there for this run alone.
+    assert not Person.objects.exists()
+
+
+def test_what_time_does_by_itself_plays_no_part(merchant: Merchant, settings: Settings) -> None:
+    """Where the box's merchants and banks answer by themselves, at random, a script's don't."""
+    runs = []
+    for seconds in (0, 20):
+        settings.SANDBOX_ANSWER_SECONDS = seconds
+        runs.append(played(merchant, ready.texts()["dispute-lost"]))
+    assert [run.state for run in runs] == ["passed", "passed"]
+    assert runs[0].digest == runs[1].digest
