@@ -10,17 +10,20 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.db import transaction as database
 from pytest_django import Settings
 
 from sandbox import clock
 from sandbox.control import making
+from sandbox.merchant_api import payments
+from sandbox.merchant_api.contract import NewPayment
 from sandbox.people.models import Merchant
 from sandbox.webhooks import due, endpoints, jobs, numbering, resending, samples, telling
 from sandbox.webhooks.models import Delivery, DeliveryAttempt, Endpoint, MerchantEvent
 from sandbox.webhooks.sending import Sender
-from sandbox.worlds import entered
-from sandbox.worlds.models import World
+from sandbox.worlds import entered, winding
+from sandbox.worlds.models import Advance, World
 from tests.sandbox.webhooks import hooks
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -353,40 +356,39 @@ def test_who_lost_the_lease_writes_nothing_down(merchant: Merchant) -> None:
 def test_an_endpoint_down_for_two_days_gets_every_event_and_can_tell_their_order(
     merchant: Merchant, settings: Settings
 ) -> None:
-    """As the clock winds forward: what happens meanwhile, and each attempt at its instant."""
+    """As its merchant's clock is wound: payments lapse meanwhile, and each attempt has its time."""
     settings.SANDBOX_WEBHOOK_WAITS = WAITS
     begun = clock.real_now()
     up_at = begun + timedelta(days=2)
-    with hooks.serving(hooks.says(503)) as hook:
+
+    def down_at_first(wire: socket.socket) -> None:
+        ahead = World.objects.get().ahead
+        connection.close()
+        hooks.says(204 if begun + ahead >= up_at else 503)(wire)
+
+    for hours in range(1, 50, 6):
+        wish = {"amount_minor": 100, "currency": "EUR", "return_url": "https://shop.example/"}
+        body = NewPayment(**wish, expires_in_seconds=hours * 3600)
+        with database.atomic():
+            payments.ask_for(merchant, body, begun)
+    with hooks.serving(down_at_first) as hook:
         endpoint_at(merchant, hook)
-        news = [begun + timedelta(hours=5 * number) for number in range(10)]
-        instant = begun
-        while True:
-            next_news = news[0] if news else None
-            found = due.next_due(merchant, next_news or begun + timedelta(days=5))
-            instant = found or next_news or begun + timedelta(days=5)
-            if found is None and next_news is None:
-                break
-            hook.behave = hooks.says(204 if instant >= up_at else 503)
-            with clock.standing(instant):
-                if found:
-                    due.run_due(merchant, instant)
-                else:
-                    news.pop(0)
-                    happen(merchant)
+        advance = winding.ask(merchant, timedelta(days=4))
+        while not Advance.objects.filter(pk=advance.pk, finished_at__isnull=False).exists():
+            winding.round_once()
     assert Endpoint.objects.get().state == "active"
     assert set(Delivery.objects.values_list("state", flat=True)) == {"delivered"}
-    taken = [
-        attempt.delivery.event.sequence
-        for attempt in DeliveryAttempt.objects.filter(status=204).order_by("at", "pk")
-    ]
-    assert sorted(filter(None, taken)) == list(range(1, 11))
+    attempts = DeliveryAttempt.objects.order_by("at", "pk").select_related("delivery__event")
+    taken = [one.delivery.event.sequence for one in attempts if one.status == 204]
+    assert sorted(filter(None, taken)) == list(range(1, 19))
     assert taken != sorted(filter(None, taken)), "only the numbers tell the order"
     by_number = sorted((got.event for got in hook.got), key=lambda event: event["sequence"])
     times = [event["timestamp"] for event in by_number]
     assert times == sorted(times)
-    at = DeliveryAttempt.objects.order_by("at").values_list("at", flat=True)
-    assert (at[0], at[len(at) - 1] >= up_at) == (begun, True)
+    # Nothing was taken before those two days were over, and then the rest of it soon was.
+    told = [one.at for one in attempts if one.status == 204]
+    assert up_at <= min(told)
+    assert max(told) < up_at + timedelta(hours=13)
 
 
 def test_a_merchant_ahead_has_its_deliveries_at_its_own_time(
