@@ -1,5 +1,6 @@
 """Deliveries: each attempt once, again and again with pauses, and one bad endpoint harms nobody."""
 
+import runpy
 import socket
 import threading
 import time
@@ -24,6 +25,7 @@ from sandbox.webhooks.models import Delivery, DeliveryAttempt, Endpoint, Merchan
 from sandbox.webhooks.sending import Sender
 from sandbox.worlds import entered, winding
 from sandbox.worlds.models import Advance, World
+from tests.sandbox.running import ROOT
 from tests.sandbox.webhooks import hooks
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,6 +100,24 @@ def test_it_delivers_what_was_told_signed_as_the_standard_says(
     assert (attempt.number, attempt.status, attempt.error) == (1, 204, "")
     assert attempt.request.endswith(got.body.decode())
     assert attempt.delivery.state == "delivered"
+
+
+def test_the_example_in_the_documentation_believes_it_and_no_changed_byte(
+    merchant: Merchant, send: Callable[..., None]
+) -> None:
+    is_ours = runpy.run_path(str(ROOT / "docs" / "signing" / "verify.py"))["is_ours"]
+    with hooks.serving() as hook:
+        secret = endpoint_at(merchant, hook).secret
+        happen(merchant)
+        send()
+    (got,) = hook.got
+    assert is_ours(secret, got.headers, got.body)
+    assert not is_ours(endpoints.new_secret(), got.headers, got.body)
+    assert not is_ours(secret, got.headers, got.body.replace(b"pay_1", b"pay_2"))
+    for name, value in (
+        ("webhook-id", "evt_1"), ("webhook-timestamp", "1"), ("webhook-signature", "v1,AAAA"),
+    ):  # fmt: skip
+        assert not is_ours(secret, {**got.headers, name: value}, got.body)
 
 
 def test_it_sends_only_the_types_that_were_chosen(
