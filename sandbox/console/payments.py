@@ -47,7 +47,7 @@ def payment_list(request: HttpRequest, visit: Visit) -> HttpResponse:
     if request.method == "POST":
         return writing.carry_out(
             request, visit, NewDemand, lambda body, now: _ask_for(visit.merchant, body, now),
-            operation="console_payment", happened="payment.created",
+            operation="console_payment", happened="payment.created", secret=("handoff_url",),
         )  # fmt: skip
     asked = paging.asked(request.GET, FILTERS)
     return problems.answer(200, page(visit.merchant, asked, clock.now()))

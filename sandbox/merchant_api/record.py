@@ -26,7 +26,7 @@ SHOWN_HEADERS = (
 )  # fmt: skip
 STRUCK = "(struck out)"
 SECRET_NAME = re.compile(r"secret|token|password|private|authorization|handoff_url", re.IGNORECASE)
-SECRET_TEXT = re.compile(r"\b(sign|read)_(test|live)_[A-Za-z0-9_-]{8,}")
+SECRET_TEXT = re.compile(r"((sign|read)_(test|live)_|whsec_)[A-Za-z0-9_+/=-]{8,}")
 
 
 @dataclass(slots=True)

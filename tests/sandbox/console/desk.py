@@ -1,13 +1,16 @@
 """Somebody at a console: asks the sandbox API as selfcare does."""
 
 import secrets
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 import requests
 
 from tests.sandbox.merchant_api.shop import Answer, Shop, new_nonce, open_shop
-from tests.sandbox.running import TOKEN, Platform
+from tests.sandbox.running import TOKEN, Box, Platform
 
 
 @dataclass
@@ -50,3 +53,19 @@ def shop_with_desk(platform: Platform) -> tuple[Shop, Desk]:
 
 def new_key() -> str:
     return secrets.token_urlsafe(18)
+
+
+def everything(box: Box) -> str:
+    """All that the box's database holds, as text; bytes in hexadecimal."""
+    url = box.environment["SANDBOX_DATABASE_URL"]
+    if not box.postgres:
+        with closing(sqlite3.connect(box.folder / "box.sqlite3")) as wire:
+            return "\n".join(wire.iterdump())
+    with psycopg.connect(url) as wire:
+        tables = wire.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        rows = [
+            row
+            for (name,) in tables.fetchall()
+            for (row,) in wire.execute(f'SELECT "{name}"::text FROM "{name}"').fetchall()
+        ]
+    return "\n".join(rows)

@@ -1,13 +1,10 @@
 """Keys through the console: shown once, made once, revoked everywhere, and nobody else's."""
 
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 
-import psycopg
 import pytest
 
-from tests.sandbox.console.desk import Desk, join, new_key, shop_with_desk
+from tests.sandbox.console.desk import Desk, everything, join, new_key, shop_with_desk
 from tests.sandbox.merchant_api.shop import Key, Shop
 from tests.sandbox.running import Box, Platform
 
@@ -149,19 +146,3 @@ def test_its_secret_is_nowhere_in_the_clear(running_box: Box, desk: Desk) -> Non
     for secret in (made["secret"], made["token"]):
         assert secret not in kept
         assert secret.encode().hex() not in kept.lower()
-
-
-def everything(box: Box) -> str:
-    """All that the box's database holds, as text; bytes in hexadecimal."""
-    url = box.environment["SANDBOX_DATABASE_URL"]
-    if not box.postgres:
-        with closing(sqlite3.connect(box.folder / "box.sqlite3")) as wire:
-            return "\n".join(wire.iterdump())
-    with psycopg.connect(url) as wire:
-        tables = wire.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        rows = [
-            row
-            for (name,) in tables.fetchall()
-            for (row,) in wire.execute(f'SELECT "{name}"::text FROM "{name}"').fetchall()
-        ]
-    return "\n".join(rows)

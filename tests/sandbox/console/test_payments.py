@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.sandbox.console.desk import Desk, join, new_key, shop_with_desk
+from tests.sandbox.console.desk import Desk, everything, join, new_key, shop_with_desk
 from tests.sandbox.merchant_api.shop import Shop
-from tests.sandbox.running import Platform
+from tests.sandbox.running import Box, Platform
 
 BACK = "https://shop.example/paid"
 WISH = {"kind": "payment", "amount_minor": 6490, "currency": "EUR", "return_url": BACK}
@@ -28,6 +28,14 @@ def test_what_is_asked_for_in_the_form_is_one_of_the_apis(shop: Shop, desk: Desk
     assert "/handoff/" in made.body["handoff_url"]
     same = shop.get(f"/payments/{made.body['id']}").body
     assert {name: made.body[name] for name in same} == same
+
+
+def test_its_hand_off_is_in_no_table(running_box: Box, desk: Desk) -> None:
+    made = desk.post("/payments", WISH).body
+    token = made["handoff_url"].split("/")[-2]
+    kept = everything(running_box)
+    assert made["id"] in kept
+    assert token not in kept
 
 
 def test_a_double_click_asks_once(desk: Desk) -> None:

@@ -84,6 +84,11 @@ def test_nothing_secret_is_kept(shop: Shop) -> None:
         timeout=30,
     )
     signed = shop.get(f"/balance?key={shop.key.secret}")
+    hook = f"whsec_{'y' * 20}+/="
+    content = f'{{"{hook}", my{shop.key.secret}'.encode()
+    broken = shop.send(
+        shop.signed("POST", "/payments", content=content, idempotency_key=new_nonce())
+    )
     kept = [
         shop.read(f"/requests/{number}").body
         for number in (
@@ -91,11 +96,13 @@ def test_nothing_secret_is_kept(shop: Shop) -> None:
             by_token.headers["X-Request-Id"],
             mistaken.headers["X-Request-Id"],
             signed.headers["X-Request-Id"],
+            broken.body["request_id"],
         )
     ]
     told = json.dumps(kept)
     for hidden in (
-        shop.key.secret, shop.key.token, "x" * 20, "tell-nobody", sent.header("Signature")[6:-1],
+        shop.key.secret, shop.key.token, "x" * 20, "y" * 20, "tell-nobody",
+        sent.header("Signature")[6:-1],
     ):  # fmt: skip
         assert hidden not in told
     assert kept[0]["request"]["headers"]["signature"] == "sig1=:(struck out):"

@@ -1,6 +1,6 @@
 """Magic values do what their table says, for what is begun at a merchant and nothing else."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction as database
@@ -10,6 +10,7 @@ from sandbox.cases.models import Case
 from sandbox.control import making
 from sandbox.handoffs import claiming
 from sandbox.ledger.journal import verify_ledger
+from sandbox.ledger.models import Account
 from sandbox.merchant_api import payments
 from sandbox.merchant_api.contract import NewPayment
 from sandbox.merchant_api.models import Demand
@@ -101,6 +102,31 @@ def test_a_test_customer_acts_by_itself(
 def test_it_comes_in_real_time_too_and_not_when_it_is_over(merchant: Merchant) -> None:
     paid, gone = (asked(merchant, merchant_reference="magic-pays") for _ in range(2))
     Demand.objects.filter(pk=gone.pk).update(called_off_at=clock.now())
+    assert errands.apply_due(clock.now() + timedelta(seconds=11)) == 2
+    assert Transaction.objects.get().pk == paid.pk
+    assert not Errand.objects.exists()
+
+
+def test_no_money_without_end_is_made_up(merchant: Merchant) -> None:
+    """All merchants share the accounts that it comes from."""
+    asked(merchant, 10**15, merchant_reference="magic-pays")
+    assert errands.apply_due(clock.now() + timedelta(seconds=11)) == 1
+    assert not Transaction.objects.exists()
+    assert not Account.objects.exclude(balance_minor=0).exists()
+
+
+def test_one_that_fails_keeps_no_other_waiting(
+    merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, paid = (asked(merchant, merchant_reference="magic-pays") for _ in range(2))
+    take = claiming.claim
+
+    def claim(demand: Demand, person: Person, now: datetime) -> object:
+        if demand.pk == broken.pk:
+            raise OverflowError
+        return take(demand, person, now)
+
+    monkeypatch.setattr(claiming, "claim", claim)
     assert errands.apply_due(clock.now() + timedelta(seconds=11)) == 2
     assert Transaction.objects.get().pk == paid.pk
     assert not Errand.objects.exists()
