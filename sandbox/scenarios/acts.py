@@ -34,7 +34,7 @@ from sandbox.merchant_api.models import ApiKey, Demand
 from sandbox.merchant_api.signatures import Message, Signed
 from sandbox.people.models import Person
 from sandbox.problems import ProblemError
-from sandbox.scenarios import script as scripts
+from sandbox.scenarios import steps
 from sandbox.scenarios.outcome import states_of
 from sandbox.scenarios.stage import BACK, Stage
 from sandbox.transactions import carry, once, writes
@@ -57,12 +57,12 @@ def act(stage: Stage, step: Any, key: str) -> str:
     return ACTS[step.do](stage, step, key)
 
 
-def _ask(stage: Stage, step: scripts.Ask, key: str) -> str:
+def _ask(stage: Stage, step: steps.Ask, key: str) -> str:
     shape = NewPayout if step.kind == "payout" else NewPayment
     body = shape(
         amount_minor=step.amount_minor, currency=step.currency, return_url=BACK,
         merchant_reference=step.reference,
-        expires_in_seconds=int(scripts.span_of(step.lasts).total_seconds()),
+        expires_in_seconds=int(steps.span_of(step.lasts).total_seconds()),
     )  # fmt: skip
     own = f"key-{step.key}-{stage.merchant.public_id}" if step.key else key
     answer = payments.create(_visit(stage, own), body, step.kind)
@@ -73,18 +73,18 @@ def _ask(stage: Stage, step: scripts.Ask, key: str) -> str:
     return f"{told['id']}{', the stored answer again' if answer.replayed else ''}"
 
 
-def _call_off(stage: Stage, step: scripts.CallOff, key: str) -> str:
+def _call_off(stage: Stage, step: steps.CallOff, key: str) -> str:
     demand = Demand.objects.get(pk=stage.asked[step.of])
     answer = payments.call_off(_visit(stage, key), demand.wire_id, Cancellation(), demand.kind)
     return str(_told(answer)["status"])
 
 
-def _open(stage: Stage, step: scripts.Open, _: str) -> str:
+def _open(stage: Stage, step: steps.Open, _: str) -> str:
     row = _taken_on(stage, step.of, stage.people[step.by])
     return f"{step.by} has it: {row.status}"
 
 
-def _decide(stage: Stage, step: scripts.Confirm | scripts.Decline, _: str) -> str:
+def _decide(stage: Stage, step: steps.Confirm | steps.Decline, _: str) -> str:
     now, person = stage.now, stage.people[step.by]
     pk = _taken_on(stage, step.of, person).pk
     with database.atomic():
@@ -111,7 +111,7 @@ def _taken_on(stage: Stage, name: str, person: Person) -> Transaction:
     return Transaction.objects.get(pk=found.demand.pk)
 
 
-def _advance(stage: Stage, step: scripts.Advance, _: str) -> str:
+def _advance(stage: Stage, step: steps.Advance, _: str) -> str:
     with database.atomic():
         row = carry.locked(stage.asked[step.of], stage.now)
         try:
@@ -121,7 +121,7 @@ def _advance(stage: Stage, step: scripts.Advance, _: str) -> str:
     return str(row.status)
 
 
-def _refund(stage: Stage, step: scripts.Refund, key: str) -> str:
+def _refund(stage: Stage, step: steps.Refund, key: str) -> str:
     demand = Demand.objects.get(pk=stage.asked[step.of])
     body = NewRefund(amount_minor=step.amount_minor, currency=demand.currency)
 
@@ -159,7 +159,7 @@ def at_once(acts: list[Callable[[], str]]) -> list[str]:
         return [one.result() for one in begun]
 
 
-def _claim(stage: Stage, step: scripts.Claim, _: str) -> str:
+def _claim(stage: Stage, step: steps.Claim, _: str) -> str:
     with database.atomic():
         row = carry.locked(stage.asked[step.of], stage.now)
         shape = DisputeClaim if step.do == "dispute" else RefundWish
@@ -173,7 +173,7 @@ def _claim(stage: Stage, step: scripts.Claim, _: str) -> str:
     return str(done.body["case"]["state"])
 
 
-def _answer(stage: Stage, step: scripts.Answer, key: str) -> str:
+def _answer(stage: Stage, step: steps.Answer, key: str) -> str:
     case = Case.objects.get(pk=stage.cases[step.of])
     shape = DisputeAnswer if case.kind == "dispute" else RefundRequestAnswer
     facts: dict[str, Any] = {"answer": step.answer}
@@ -192,7 +192,7 @@ def _currency(case: Case) -> str:
     return wire.amount_of(case.transaction)[1]
 
 
-def _show(stage: Stage, step: scripts.Show, _: str) -> str:
+def _show(stage: Stage, step: steps.Show, _: str) -> str:
     found = Case.objects.select_related("person").get(pk=stage.cases[step.of])
     pieces = []
     if step.file:
@@ -204,7 +204,7 @@ def _show(stage: Stage, step: scripts.Show, _: str) -> str:
     return str(case.state)
 
 
-def _webhooks(stage: Stage, step: scripts.Webhooks, _: str) -> str:
+def _webhooks(stage: Stage, step: steps.Webhooks, _: str) -> str:
     stage.answers = stage.answers if step.answers is None else step.answers
     stage.copies = step.copies or stage.copies
     if step.order == "as_sent" and stage.order == "reversed":
@@ -213,7 +213,7 @@ def _webhooks(stage: Stage, step: scripts.Webhooks, _: str) -> str:
     return f"answers {stage.answers}, copies {stage.copies}, {stage.order.replace('_', ' ')}"
 
 
-def _expect(stage: Stage, step: scripts.Expect, _: str) -> str:
+def _expect(stage: Stage, step: steps.Expect, _: str) -> str:
     found = states_of(stage)[step.of]
     for name, value in step.is_.items():
         if name not in found or found[name] != value:

@@ -33,7 +33,7 @@ class Run(models.Model):
     came of it all and `digest` the SHA-256 of that: JSON as text, so that it reads the same each
     time. A `replay_of` another has to end with its digest. `stage` is the public id of the merchant
     that plays ours; with `echo` its webhooks go to our endpoints too, and `echoed` tells how that
-    went. One process at a time is `holder`, until `held_until`.
+    went. One process at a time is `holder`, until `held_until`; `tries` is how often it was begun.
     """
 
     class State(models.TextChoices):
@@ -58,6 +58,7 @@ class Run(models.Model):
     echo = models.BooleanField(default=False)
     echoed = models.TextField(default="[]")
     stage = models.CharField(max_length=40, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
     holder = models.CharField(max_length=32, blank=True)
     held_until = models.DateTimeField(null=True)
 

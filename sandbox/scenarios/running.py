@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction as database
-from django.db.models import Q
+from django.db.models import F, Q
 
 from sandbox import clock, ids
 from sandbox.events import telling
@@ -17,8 +17,9 @@ from sandbox.problems import ProblemError
 from sandbox.scenarios import acts, outcome, script, stage
 from sandbox.scenarios.echoing import Echo
 from sandbox.scenarios.models import Run
-from sandbox.scenarios.script import Script, Wait
+from sandbox.scenarios.script import Script
 from sandbox.scenarios.stage import Stage
+from sandbox.scenarios.steps import Wait, span_of
 from sandbox.webhooks import due as webhooks_due
 from sandbox.worlds import passing
 
@@ -26,6 +27,7 @@ log = logging.getLogger("sandbox.scenarios")
 
 LEASE = timedelta(seconds=30)
 MOST_OPEN = 5
+MOST_TRIES = 5
 KEPT = 100
 OPEN = (Run.State.QUEUED, Run.State.RUNNING)
 
@@ -85,7 +87,8 @@ def round_once() -> int:
     free = Run.objects.filter(Q(held_until=None) | Q(held_until__lte=now), state__in=OPEN)
     for pk in free.order_by("asked_at").values_list("pk", flat=True)[:MOST_OPEN]:
         mine = free.filter(pk=pk)
-        if mine.update(holder=name, held_until=now + LEASE, state=Run.State.RUNNING):
+        begun = {"state": Run.State.RUNNING, "tries": F("tries") + 1}
+        if mine.update(holder=name, held_until=now + LEASE, **begun):
             _play(Run.objects.select_related("merchant", "replay_of").get(pk=pk))
             return 1
     return 0
@@ -94,6 +97,10 @@ def round_once() -> int:
 def _play(run: Run) -> None:
     """From the beginning: what a worker that died left behind is struck first."""
     stage.strike(run)
+    if run.tries > MOST_TRIES:
+        why = f"It was begun {MOST_TRIES} times, and its worker died each time."
+        _finish(run, {}, why, json.loads(run.steps))
+        return
     wanted = script.checked(run.facts())
     told = [_planned(step) for step in wanted.steps]
     problem = ""
@@ -131,7 +138,7 @@ def _steps(run: Run, wanted: Script, here: Stage, told: list[Json]) -> dict[str,
             with clock.standing(here.now):
                 key = f"step-{number + 1}-{here.merchant.public_id}"
                 if isinstance(step, Wait):
-                    line["told"] = _wait(run, here, script.span_of(step.span))
+                    line["told"] = _wait(run, here, span_of(step.span))
                 else:
                     line["told"] = acts.act(here, step, key)
             if step.refused and getattr(step, "times", 1) == 1:

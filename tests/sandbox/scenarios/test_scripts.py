@@ -237,3 +237,18 @@ def test_what_time_does_by_itself_plays_no_part(merchant: Merchant, settings: Se
         runs.append(played(merchant, ready.texts()["dispute-lost"]))
     assert [run.state for run in runs] == ["passed", "passed"]
     assert runs[0].digest == runs[1].digest
+
+
+def test_a_run_that_kills_its_workers_ends(merchant: Merchant) -> None:
+    run = running.ask(merchant, ready.all_ready()["paid-in-time"])
+    Run.objects.filter(pk=run.pk).update(tries=running.MOST_TRIES, state="running")
+    assert running.round_once() == 1
+    run.refresh_from_db()
+    assert (run.state, run.digest) == ("failed", "")
+    assert "its worker died each time" in run.problem
+
+
+def test_numbers_are_whole() -> None:
+    assert errors_of(HEAD + ASK + "[end]\nmerchant.EUR = nan\n") == [
+        "Numbers are whole: amounts are in the smallest unit."
+    ]
