@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from selfcare import errors
-from selfcare.merchant import wording
+from selfcare.merchant import webhook_wording, wording
 from selfcare.merchant.forms import WriteForm, sent, status_of
 from selfcare.merchant.room import Room, admin_page, render
 from selfcare.merchant.webhook_forms import (
@@ -97,7 +97,7 @@ def removal_new(request: SignedInRequest, room: Room, endpoint_id: str) -> HttpR
         path = f"/webhook-endpoints/{endpoint_id}/removals"
         room.write("webhook_endpoint_remove", Endpoint, path, {}, key=form.key)
         words = _("“%(name)s” is removed. Nothing is sent there any more.")
-        messages.success(request, words % {"name": endpoint.name})
+        messages.success(request, words % {"name": webhook_wording.name_of(endpoint)})
         return SeeOther(reverse("merchant:webhooks", args=[room.id]))
     context = {"form": form, "endpoint": endpoint}
     return render(request, room, "webhooks/remove.html", context, status=status_of(form))

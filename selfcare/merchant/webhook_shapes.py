@@ -64,10 +64,6 @@ class Endpoint(Shape):
     def wants_all(self) -> bool:
         return "*" in self.types
 
-    @property
-    def name(self) -> str:
-        return self.description or self.url.partition("//")[2]
-
 
 class EndpointDetail(Endpoint):
     """With how it did lately, and every type there is."""

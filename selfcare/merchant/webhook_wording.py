@@ -3,6 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
+from selfcare.merchant.webhook_shapes import Endpoint
+
 # Groups of types by the noun they begin with, in the order of the form.
 NOUNS = {
     "payment": noop("Payments"),
@@ -43,6 +45,13 @@ WHY_OFF = {
     "failing": noop("It took nothing for three days, so we switched it off."),
     "gone": noop("It answered 410, which says that it is gone for good."),
 }
+
+
+def name_of(endpoint: Endpoint) -> str:
+    """What its merchant calls it, else where it is."""
+    if endpoint.description:
+        return endpoint.description
+    return _("Our receiver") if endpoint.receiver else endpoint.url.partition("//")[2]
 
 
 def said(table: dict[str, str], code: str | None) -> str:

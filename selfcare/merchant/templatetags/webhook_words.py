@@ -54,6 +54,11 @@ def _code(state: str, icon: str, words: str) -> SafeString:
 
 
 @register.filter
+def endpoint_name(row: Endpoint) -> str:
+    return webhook_wording.name_of(row)
+
+
+@register.filter
 def why_off(code: str | None) -> str:
     return webhook_wording.said(webhook_wording.WHY_OFF, code)
 
