@@ -1,4 +1,4 @@
-"""What merchants have ever done, so that a fresh world doesn't take it from their checklist."""
+"""What merchants have ever done, which outlives a fresh world, and secrets that were just shown."""
 
 from django.db import models
 
@@ -14,3 +14,14 @@ class Milestone(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["merchant", "name"], name="milestone_once")]
+
+
+class ShownOnce(models.Model):
+    """The secret part of a write's answer, sealed, for who sends the same write until `until`.
+
+    `key` is the write's in `IdempotencyKey`, whose answer has the rest.
+    """
+
+    key = models.CharField(max_length=200, unique=True)
+    sealed = models.BinaryField()
+    until = models.DateTimeField(db_index=True)

@@ -1,6 +1,5 @@
 """Carries a console's write from its body to its stored answer; what it does is its caller's."""
 
-import base64
 import hashlib
 import json
 from collections.abc import Callable
@@ -11,11 +10,11 @@ from django.http import HttpRequest, HttpResponse
 
 from sandbox import clock, problems
 from sandbox.console.door import Visit
+from sandbox.console.models import ShownOnce
 from sandbox.control import record as service_log
 from sandbox.merchant_api import sealing
 from sandbox.problems import ProblemError
 from sandbox.transactions import bodies, once
-from sandbox.transactions.models import IdempotencyKey
 
 type Json = dict[str, Any]
 
@@ -23,7 +22,6 @@ type Json = dict[str, Any]
 DEADLINE = timedelta(seconds=30)
 # How long a write that came twice is told twice what is shown once.
 TOLD_AGAIN = timedelta(minutes=2)
-SEALED = "sealed"
 
 
 def carry_out[B: bodies.Body](
@@ -39,11 +37,11 @@ def carry_out[B: bodies.Body](
 ) -> HttpResponse:
     """Run `effect` once for the request's Idempotency-Key, and answer 201 with what it gives.
 
-    `secret` names members of the answer that are shown once: they are stored sealed, and told
-    again only to who sends the same within two minutes, as a double click does; later they are
-    null. The effect is told the time of the merchant's world. ValueError from it is a 422
-    `not_possible` that says why. `happened` is for the services' log. `check`
-    may refuse before anything is locked, and isn't asked again where there is an answer already.
+    `secret` names members of the answer that are shown once: they are kept sealed for two minutes,
+    for who sends the same again, as a double click does; later they are null. The effect is told
+    the time of the merchant's world. ValueError from it is a 422 `not_possible` that says why.
+    `happened` is for the services' log. `check` may refuse before anything is locked, and isn't
+    asked again where there is an answer already.
     """
     given = request.headers.get("Idempotency-Key", "")
     if not once.is_key(given):
@@ -59,8 +57,9 @@ def carry_out[B: bodies.Body](
             answer = effect(body, clock.now())
         except ValueError as error:
             raise ProblemError(422, "not_possible", f"{error}.") from None
-        hidden = {name: answer.pop(name) for name in secret}
-        return {**answer, SEALED: _sealed(hidden, key)} if secret else answer
+        if secret:
+            _keep_sealed({name: answer.pop(name) for name in secret}, key, visit.at)
+        return answer
 
     def note(answer: once.Answer) -> None:
         service_log.write(
@@ -85,8 +84,9 @@ def _key(visit: Visit, given: str) -> str:
     return f"console:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def _sealed(hidden: Json, key: str) -> str:
-    return base64.b64encode(sealing.seal(json.dumps(hidden).encode(), key)).decode()
+def _keep_sealed(hidden: Json, key: str, now: datetime) -> None:
+    sealed = sealing.seal(json.dumps(hidden).encode(), key)
+    ShownOnce.objects.create(key=key, sealed=sealed, until=now + TOLD_AGAIN)
 
 
 def _response(visit: Visit, answer: once.Answer, key: str, secret: tuple[str, ...]) -> HttpResponse:
@@ -94,15 +94,15 @@ def _response(visit: Visit, answer: once.Answer, key: str, secret: tuple[str, ..
     if answer.status >= 400:
         told["request_id"] = visit.request_id
     elif secret:
-        sealed = told.pop(SEALED)
         told |= dict.fromkeys(secret)
-        if not answer.replayed or _is_fresh(key, visit.at):
-            told |= json.loads(sealing.unseal(base64.b64decode(sealed), key))
+        if row := ShownOnce.objects.filter(key=key, until__gt=visit.at).first():
+            told |= json.loads(sealing.unseal(bytes(row.sealed), key))
     response = problems.answer(answer.status, told)
     if answer.replayed:
         response["Idempotency-Replayed"] = "true"
     return response
 
 
-def _is_fresh(key: str, now: datetime) -> bool:
-    return IdempotencyKey.objects.filter(key=key, completed_at__gt=now - TOLD_AGAIN).exists()
+def forget_shown() -> int:
+    """Nothing is left of what was shown once, but for what checks it."""
+    return ShownOnce.objects.filter(until__lte=clock.real_now()).delete()[0]

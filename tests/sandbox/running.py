@@ -6,6 +6,7 @@ import itertools
 import os
 import secrets
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -98,6 +99,16 @@ class Box:
     def remove(self) -> None:
         self.stop()
         self.drop()
+
+    def execute(self, sql: str) -> None:
+        """Something that only time does otherwise."""
+        if self.postgres:
+            with psycopg.connect(self.environment["SANDBOX_DATABASE_URL"]) as wire:
+                wire.execute(sql.encode())
+        else:
+            with closing(sqlite3.connect(self.folder / "box.sqlite3", timeout=20)) as wire:
+                wire.execute(sql)
+                wire.commit()
 
     def drop(self) -> None:
         """Its database, when nobody uses it any more."""

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from sandbox import clock
 from sandbox.cases import due as case_due
+from sandbox.console import writing
 from sandbox.events import keeping, months, posting, signing
 from sandbox.events.steadily import steadily
 from sandbox.merchant_api import due as merchant_due
@@ -49,6 +50,7 @@ class Command(BaseCommand):
             partial(steadily, keeping.forget_old, stop, seconds=3600, name="forgetting"),
             partial(steadily, webhook_keeping.forget_old, stop, seconds=3600, name="webhooks"),
             partial(steadily, merchant_keeping.forget_old, stop, seconds=60, name="requests"),
+            partial(steadily, writing.forget_shown, stop, seconds=60, name="shown once"),
         ]
         if settings.SANDBOX_REPORT_SECRET:
             bounces = late_bounces.LateBounces()
