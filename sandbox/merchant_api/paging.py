@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -63,9 +63,11 @@ def _place(cursor: str) -> Place:
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         at, row_id = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split("|")
-        place = Place(datetime.fromisoformat(at), UUID(hex=row_id))
-        if place.at.tzinfo is None:
+        instant = datetime.fromisoformat(at)
+        if instant.tzinfo is None:
             raise ValueError("an instant has its zone")
+        # A database compares in UTC, where the calendar's ends are nearer than in some zones.
+        place = Place(instant.astimezone(UTC), UUID(hex=row_id))
     except (ValueError, binascii.Error, OverflowError):
         raise ProblemError(400, "bad_cursor", "The cursor is broken.") from None
     return place

@@ -1,5 +1,6 @@
 """What a merchant sees of its payments, and how it asks for one."""
 
+import base64
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -172,6 +173,14 @@ def test_it_registers_no_return_address_that_leads_astray(shop: Shop, url: str) 
     assert known == [BACK, here["url"]]
 
 
+def cursor(at: str) -> str:
+    return base64.urlsafe_b64encode(f"{at}|{'0' * 32}".encode()).decode().rstrip("=")
+
+
+# In UTC no calendar has them.
+EARLY, LATE = cursor("0001-01-01T00:00+14:00"), cursor("9999-12-31T23:59-14:00")
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [
@@ -181,6 +190,8 @@ def test_it_registers_no_return_address_that_leads_astray(shop: Shop, url: str) 
         ("status=lost", "bad_filter"),
         ("colour=red", "bad_filter"),
         ("cursor=AAAA", "bad_cursor"),
+        (f"cursor={EARLY}", "bad_cursor"),
+        (f"cursor={LATE}", "bad_cursor"),
     ],
 )
 def test_it_refuses_questions_that_it_does_not_know(shop: Shop, query: str, code: str) -> None:
