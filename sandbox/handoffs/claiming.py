@@ -37,9 +37,15 @@ def refusal(person: Person, found: list[choosing.Quote]) -> str | None:
 
 
 def locked(pk: UUID) -> Demand:
-    """Who calls off or lets lapse takes this lock too, so that a demand has one end."""
+    """Who calls off or lets lapse takes this lock too, so that a demand has one end.
+
+    ProblemError 404 where its merchant began anew since it was found.
+    """
     rows = Demand.objects.select_for_update(of=("self",)).select_related("merchant__world")
-    return rows.get(pk=pk)
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise unknown_handoff()
+    return found
 
 
 def claim(demand: Demand, person: Person, now: datetime) -> Done:

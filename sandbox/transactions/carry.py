@@ -80,12 +80,18 @@ def carry_out(
 
 
 def locked(pk: UUID, now: datetime) -> Transaction:
-    """The row under lock, with what time has done to it and to its cases until now."""
+    """The row under lock, with what time has done to it and to its cases until now.
+
+    ProblemError 404 where its merchant began anew since it was found.
+    """
     row = (
         Transaction.objects.select_for_update(of=("self",))
         .select_related("account", "peer__person", "merchant__world", "refund_request", "person")
-        .get(pk=pk)
+        .filter(pk=pk)
+        .first()
     )
+    if row is None:
+        raise unknown_transaction()
     due.move_on(row, now)
     if row.open_cases:
         case_due.move_on(row, now)

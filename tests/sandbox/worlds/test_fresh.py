@@ -17,7 +17,7 @@ from sandbox.merchant_api.contract import NewPayment
 from sandbox.merchant_api.models import ApiKey, Demand
 from sandbox.people.models import Merchant, Person
 from sandbox.problems import ProblemError
-from sandbox.transactions import machine
+from sandbox.transactions import carry, machine
 from sandbox.transactions.models import Transaction
 from sandbox.transactions.refunds import give_back
 from sandbox.webhooks.models import MerchantEvent
@@ -131,3 +131,15 @@ def test_it_waits_for_the_clock(merchant: Merchant) -> None:
     winding.round_once()
     reset(merchant)
     assert not World.objects.exists()
+
+
+def test_who_comes_while_it_goes_is_told_that_it_is_gone(ada: Person, merchant: Merchant) -> None:
+    """They found it a moment ago, and waited for the lock in which it went."""
+    waiting, taken = asked(merchant), taken_on(asked(merchant), ada)
+    reset(merchant)
+    with database.atomic(), pytest.raises(ProblemError) as told:
+        claiming.locked(waiting.pk)
+    assert told.value.code == "unknown_handoff"
+    with database.atomic(), pytest.raises(ProblemError) as told:
+        carry.locked(taken.pk, clock.now())
+    assert told.value.code == "unknown_transaction"
