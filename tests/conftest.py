@@ -154,13 +154,10 @@ def signed_in(db: None, control: Control) -> "Iterator[Callable[[Person], tuple[
     The walk hasn't been at the provider yet; its first way there gives the password as well.
     """
     from django.test import Client
-    from django.urls import get_resolver
 
     from tests.support.sign_in import sign_in
     from tests.support.signing_in import Walk
 
-    # As config.wsgi does: read with the first request, all rooms would use up its deadline.
-    get_resolver().url_patterns  # noqa: B018
     walks = []
 
     def start(person: Person) -> "tuple[Client, Walk]":
@@ -183,12 +180,11 @@ def signed_in_at_provider(
 ) -> "Iterator[Callable[..., tuple[Client, Walk]]]":
     """Sign somebody in through the real provider, for tests of just that."""
     from django.test import Client
-    from django.urls import get_resolver
 
+    from tests.support.sign_in import be_warm
     from tests.support.signing_in import sign_in
 
-    # For the same reason.
-    get_resolver().url_patterns  # noqa: B018
+    be_warm()
     walks = []
 
     def sign_somebody_in(person: Person, *, to: str = "/") -> "tuple[Client, Walk]":

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.test import Client
+from django.urls import get_resolver
 
 from selfcare.clients.auth import Identity
 from selfcare.identity import actions
@@ -26,6 +27,7 @@ def sign_in(
     email_verified: bool = True,
 ) -> SessionStore:
     """The client is signed in afterwards; `sid` is the provider's name for its own session."""
+    be_warm()
     session = start_session(
         subject,
         name,
@@ -40,6 +42,11 @@ def sign_in(
     )
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
     return session
+
+
+def be_warm() -> None:
+    """As config.wsgi does: read with the first request, all rooms would use up its deadline."""
+    get_resolver().url_patterns  # noqa: B018
 
 
 def start_session(
