@@ -6,20 +6,27 @@ from collections import Counter
 from sandbox.merchant_api.models import ApiKey
 
 WAIT_SECONDS = 1.0
+# All of a merchant's keys together: half of the box's threads are left for others.
+PER_MERCHANT = 16
 
 _under_way: Counter[str] = Counter()
+_theirs: Counter[int] = Counter()
 _lock = threading.Lock()
 
 
 def enter(key: ApiKey) -> bool:
-    """Take a place, to be given back by `leave`; False if all of the key's are taken.
+    """Take a place, to be given back by `leave`; False if all of the key's or its merchant's are
+    taken.
 
     It is this process's threads that would all wait for one merchant, so it is counted here.
     """
     with _lock:
         if _under_way[key.public_id] >= key.at_once:
             return False
+        if _theirs[key.merchant_id] >= PER_MERCHANT:
+            return False
         _under_way[key.public_id] += 1
+        _theirs[key.merchant_id] += 1
         return True
 
 
@@ -28,3 +35,6 @@ def leave(key: ApiKey) -> None:
         _under_way[key.public_id] -= 1
         if not _under_way[key.public_id]:
             del _under_way[key.public_id]
+        _theirs[key.merchant_id] -= 1
+        if not _theirs[key.merchant_id]:
+            del _theirs[key.merchant_id]

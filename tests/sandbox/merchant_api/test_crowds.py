@@ -3,6 +3,8 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from sandbox.merchant_api import crowds
+from sandbox.merchant_api.models import ApiKey
 from tests.sandbox.merchant_api.shop import Shop, new_nonce, open_shop
 from tests.sandbox.running import Platform
 
@@ -49,3 +51,19 @@ def test_a_place_is_free_again_whatever_the_end(platform: Platform) -> None:
     ]
     assert ends == ["nonce_used", "signature_expired", "not_found", "unknown_key", "bad_request"]
     assert shop.get("/balance").status == 200
+
+
+def test_many_keys_are_no_way_round_it() -> None:
+    """A merchant may have fifty of them, and the box has 32 threads for everybody."""
+    ours = [ApiKey(public_id=f"key_test_{number:032}", merchant_id=1) for number in range(5)]
+    taken = [key for key in ours for _ in range(key.at_once) if crowds.enter(key)]
+    try:
+        assert len(taken) == 16
+        another = ApiKey(public_id="key_test_" + "9" * 32, merchant_id=2)
+        assert crowds.enter(another)
+        crowds.leave(another)
+    finally:
+        for key in taken:
+            crowds.leave(key)
+    assert crowds.enter(ours[-1])
+    crowds.leave(ours[-1])
