@@ -36,7 +36,7 @@ def ask(merchant: Merchant, by: timedelta) -> Advance:
     with database.atomic():
         world = World.objects.select_for_update().get(merchant=merchant)
         if running := world.advances.filter(finished_at=None).first():
-            told = f"The clock is on its way to {clock.rfc3339(running.until)}; wait for that."
+            told = "The clock is on its way already; wait until it is there."
             raise ProblemError(409, "clock_is_running", told, advance_id=running.wire_id)
         if world.ahead + by > FARTHEST:
             raise ProblemError(422, "bad_span", "A world can be ahead by ten years at most.")
