@@ -131,7 +131,14 @@ def unreachable(
 ) -> HttpResponse:
     """The page that says that the sandbox can't be used right now, and where things stand."""
     words = wording.no_answer(error, wrote=request.method == "POST")
-    context = {"room": room, "words": words, **(frame(room) if room else {})}
+    # The page before is made anew, with another key, when one goes back to it.
+    kept = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken"
+    ]
+    context = {"room": room, "words": words, "kept": kept, **(frame(room) if room else {})}
     response = render_page(request, "merchant/unreachable.html", context, status=503)
     response["Retry-After"] = "5"
     return response

@@ -115,11 +115,11 @@ def no_answer(error: errors.NoAnswer, *, wrote: bool) -> str:
     """Where things stand when the sandbox can't be used right now."""
     if wrote and not isinstance(error, errors.NotSent):
         return _(
-            "We don’t know yet whether it was done. Go back and send the same form again: "
+            "We don’t know yet whether it was done. Send it again: "
             "it is done once, however often you send it."
         )
     if wrote:
-        return _("Nothing was sent. Go back and send the form again in a moment.")
+        return _("Nothing was sent. Send it again in a moment.")
     return _("What you have there is as it was; this page only looks.")
 
 
