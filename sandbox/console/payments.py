@@ -92,12 +92,7 @@ def page(merchant: Merchant, asked: Asked, now: datetime) -> Json:
     if asked.after:
         older = asked.after.older("created_at")
         taken, waiting = taken.filter(older), waiting.filter(older)
-    order = ("-created_at", "-id")
-    both: list[Row] = [
-        *taken.order_by(*order)[: asked.limit + 1],
-        *waiting.order_by(*order)[: asked.limit + 1],
-    ]
-    both.sort(key=lambda row: (row.created_at, row.id), reverse=True)
+    both = payments.newest(waiting, taken, asked.limit + 1)
     rows = both[: asked.limit]
     more = len(both) > asked.limit
     return {
@@ -110,9 +105,10 @@ def found(merchant: Merchant, wire_id: str) -> Row:
     """ProblemError 404 for another merchant's as for what never was."""
     for kind in KINDS:
         if pk := ids.unwire(PREFIXES[kind], wire_id):
+            # In this order: what is taken on between the two is found by the second.
             row = (
-                _taken(merchant).filter(pk=pk, kind=kind).first()
-                or _waiting(merchant).filter(pk=pk, kind=kind).first()
+                _waiting(merchant).filter(pk=pk, kind=kind).first()
+                or _taken(merchant).filter(pk=pk, kind=kind).first()
             )
             if row:
                 return row

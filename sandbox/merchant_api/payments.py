@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from sandbox import clock, ids
 from sandbox.merchant_api import handoffs, return_addresses, telling, wire, writing
@@ -37,12 +37,7 @@ def page(merchant: Merchant, asked: Asked, now: datetime, kind: str = Kind.PAYME
     if asked.after:
         taken = taken.filter(asked.after.older("created_at"))
         waiting = waiting.filter(asked.after.older("created_at"))
-    order = ("-created_at", "-id")
-    both: list[Transaction | Demand] = [
-        *taken.order_by(*order)[: asked.limit + 1],
-        *waiting.order_by(*order)[: asked.limit + 1],
-    ]
-    both.sort(key=lambda row: (row.created_at, row.id), reverse=True)
+    both = newest(waiting, taken, asked.limit + 1)
     found = both[: asked.limit]
     last = found[-1] if len(both) > asked.limit else None
     return {
@@ -55,9 +50,10 @@ def page(merchant: Merchant, asked: Asked, now: datetime, kind: str = Kind.PAYME
 def one(merchant: Merchant, wire_id: str, now: datetime, kind: str = Kind.PAYMENT) -> Json:
     """ProblemError 404 for another merchant's as for what never was."""
     pk = ids.unwire(PREFIXES[kind], wire_id)
+    # In this order: what is taken on between the two is found by the second.
     row = pk and (
-        taken_on(merchant, kind).filter(pk=pk).first()
-        or _waiting(merchant, kind).filter(pk=pk).first()
+        _waiting(merchant, kind).filter(pk=pk).first()
+        or taken_on(merchant, kind).filter(pk=pk).first()
     )
     if not row:
         raise ProblemError(404, f"unknown_{kind}", f"There is no such {kind}.")
@@ -145,6 +141,18 @@ def ask_for(
     telling.of_demand(demand, "created", now)
     errands.expect(demand, now)
     return demand
+
+
+def newest(
+    waiting: QuerySet[Demand], taken: QuerySet[Transaction], most: int
+) -> list[Transaction | Demand]:
+    """Both together. What waits is read first: taken on meanwhile, a row is found twice and told
+    once, where it would else be missing."""
+    order = ("-created_at", "-id")
+    found: dict[UUID, Transaction | Demand] = {}
+    for rows in (waiting, taken):
+        found |= {row.id: row for row in rows.order_by(*order)[:most]}
+    return sorted(found.values(), key=lambda row: (row.created_at, row.id), reverse=True)[:most]
 
 
 def taken_on(merchant: Merchant, kind: str) -> Any:
