@@ -84,7 +84,7 @@ def make(
         secret.encode(), public_id
     )  # fmt: skip
     with database.atomic():
-        Merchant.objects.select_for_update().get(pk=merchant.pk)
+        Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
         live = merchant.api_keys.filter(environment=environment, revoked_at=None)
         if live.count() >= MOST_KEYS:
             raise ValueError(f"{MOST_KEYS} keys are the most; revoke one first")

@@ -57,7 +57,7 @@ def ask(
     ProblemError 409 `too_many_runs`.
     """
     with database.atomic():
-        Merchant.objects.select_for_update().get(pk=merchant.pk)
+        Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
         if Run.objects.filter(merchant=merchant, state__in=OPEN).count() >= MOST_OPEN:
             raise ProblemError(409, "too_many_runs", f"{MOST_OPEN} runs at once are the most.")
         run_id = ids.uuid7(clock.real_now())

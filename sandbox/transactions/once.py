@@ -85,7 +85,8 @@ def once(
        `note` log it. Others with the same key wait for the lock and then replay.
     Dying in 2 leaves a row without an answer: the same key may try again, and once the deadline
     has passed a look-up says that nothing happened.
-    Raises ProblemError 422 `idempotency_key_reused` and 408 `deadline_passed`.
+    Raises ProblemError 422 `idempotency_key_reused`, 408 `deadline_passed`, and 409
+    `world_was_reset` where its merchant began anew between the two.
     """
     row = _claimed(claim, owner, operation, print_)
     if row.fingerprint != print_:
@@ -94,7 +95,11 @@ def once(
     if row.answer_status is not None:
         return _stored(row)
     with database.atomic():
-        row = IdempotencyKey.objects.select_for_update().get(pk=row.pk)
+        held = IdempotencyKey.objects.select_for_update().filter(pk=row.pk).first()
+        if held is None:
+            told = "Its merchant began anew at this moment; nothing was done."
+            raise ProblemError(409, "world_was_reset", told)
+        row = held
         if row.answer_status is not None:
             return _stored(row)
         claim.check_deadline()

@@ -68,7 +68,7 @@ def make(
     now = clock.now()
     row_id, secret = ids.uuid7(clock.real_now()), new_secret()
     with database.atomic():
-        Merchant.objects.select_for_update().get(pk=merchant.pk)
+        Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
         if merchant.endpoints.count() >= MOST:
             raise NotPossibleError("too_many", f"{MOST} endpoints are the most.")
         endpoint = Endpoint.objects.create(

@@ -16,9 +16,9 @@ from sandbox.merchant_api.models import ApiRequest, Demand
 from sandbox.people.models import Merchant
 from sandbox.problems import ProblemError
 from sandbox.transactions.models import IdempotencyKey, Transaction
-from sandbox.webhooks.models import Endpoint, MerchantEvent, Received
+from sandbox.webhooks.models import Endpoint, MerchantEvent, Received, Stream
 from sandbox.worlds import wiping
-from sandbox.worlds.models import World
+from sandbox.worlds.models import Errand, World
 
 CONSOLE = "console:"
 
@@ -35,13 +35,13 @@ def contents(merchant: Merchant) -> dict[str, int]:
 def begin_anew(merchant: Merchant) -> None:
     """Must run inside a database transaction. ProblemError 409 `clock_is_running`."""
     _check_quiet(merchant)
+    _hold(merchant)
     wiping.wipe(_made(merchant).select_for_update(of=("self",)))
     Demand.objects.filter(merchant=merchant).delete()
     for rows in (
         MerchantEvent.objects.filter(merchant=merchant),
         Received.objects.filter(receiver__endpoint__merchant=merchant),
         ApiRequest.objects.filter(merchant=merchant),
-        IdempotencyKey.objects.filter(merchant=merchant).exclude(key__startswith=CONSOLE),
     ):
         rows.delete()
     # Who was failing in a time that is no more may begin again.
@@ -55,6 +55,16 @@ def _check_quiet(merchant: Merchant) -> None:
     if world and (busy or world.advances.filter(finished_at=None).exists()):
         told = "The clock is on its way forward; wait for that."
         raise ProblemError(409, "clock_is_running", told)
+
+
+def _hold(merchant: Merchant) -> None:
+    """What others lock before something else, first and in their order, so that nobody waits for
+    one that waits for them: a write its key, who numbers the stream, who sends the endpoint, and
+    who hands off the demand (a test customer: its errand before)."""
+    IdempotencyKey.objects.filter(merchant=merchant).exclude(key__startswith=CONSOLE).delete()
+    for model in (Stream, Endpoint, Errand, Demand):
+        rows = model._default_manager.filter(merchant=merchant).order_by("pk")
+        list(rows.select_for_update(of=("self",)).values_list("pk"))
 
 
 def _made(merchant: Merchant) -> QuerySet[Transaction]:

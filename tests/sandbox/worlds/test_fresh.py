@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db import transaction as database
 
 from sandbox import clock
@@ -17,8 +18,8 @@ from sandbox.merchant_api.contract import NewPayment
 from sandbox.merchant_api.models import ApiKey, Demand
 from sandbox.people.models import Merchant, Person
 from sandbox.problems import ProblemError
-from sandbox.transactions import carry, machine
-from sandbox.transactions.models import Transaction
+from sandbox.transactions import carry, machine, once
+from sandbox.transactions.models import IdempotencyKey, Transaction
 from sandbox.transactions.refunds import give_back
 from sandbox.webhooks.models import MerchantEvent
 from sandbox.worlds import fresh, winding
@@ -143,3 +144,20 @@ def test_who_comes_while_it_goes_is_told_that_it_is_gone(ada: Person, merchant: 
     with database.atomic(), pytest.raises(ProblemError) as told:
         carry.locked(taken.pk, clock.now())
     assert told.value.code == "unknown_transaction"
+
+
+def test_a_write_that_had_begun_is_told_too(merchant: Merchant) -> None:
+    """Its key was there when it came, and went before its effect."""
+
+    def wrapper(execute: Any, sql: str, *rest: Any) -> Any:
+        found = execute(sql, *rest)
+        if sql.startswith("INSERT") and IdempotencyKey._meta.db_table in sql:
+            reset(merchant)
+        return found
+
+    claim = once.Claim("key-of-a-write-of-its", clock.real_now() + DAY)
+    with connection.execute_wrapper(wrapper), pytest.raises(ProblemError) as told:
+        once.once(
+            claim, owner=merchant, operation="x", print_="x", effect=dict, note=lambda _: None
+        )
+    assert told.value.code == "world_was_reset"
