@@ -1,9 +1,12 @@
 """Moves merchants' worlds forward: asked for by a merchant, done by the box's worker."""
 
+import logging
 import secrets
 import time
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db import DatabaseError
 from django.db import transaction as database
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
@@ -13,6 +16,8 @@ from sandbox.people.models import Merchant
 from sandbox.problems import ProblemError
 from sandbox.worlds import passing
 from sandbox.worlds.models import Advance, World
+
+log = logging.getLogger("sandbox.worlds")
 
 LEAST, MOST = timedelta(minutes=1), timedelta(days=366)
 FARTHEST = timedelta(days=3660)
@@ -59,16 +64,27 @@ def round_once() -> int:
 def go_forward() -> int:
     """The worlds that are to go forward, one after the other; without any it costs one look-up."""
     worlds = World.objects.filter(ON_ITS_WAY, scripted=False)
-    return sum(_wind(world) for world in worlds.select_related("merchant").distinct())
+    return _each(worlds.select_related("merchant").distinct())
 
 
 def pass_on() -> int:
     """What is due in worlds that are ahead and whose time just goes on; without any one look-up."""
     on_their_way = World.objects.filter(ON_ITS_WAY).values("pk")
     worlds = World.objects.filter(ahead__gt=timedelta(0), scripted=False)
-    return sum(
-        _wind(world) for world in worlds.exclude(pk__in=on_their_way).select_related("merchant")
-    )
+    return _each(worlds.exclude(pk__in=on_their_way).select_related("merchant"))
+
+
+def _each(worlds: Iterable[World]) -> int:
+    """One that fails is tried again later; the others don't wait for it."""
+    steps = 0
+    for world in worlds:
+        try:
+            steps += _wind(world)
+        except DatabaseError:
+            raise
+        except Exception:
+            log.exception("world.stuck %s", world.merchant.public_id)
+    return steps
 
 
 def catch_up(merchant: Merchant) -> None:

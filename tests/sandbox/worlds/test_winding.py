@@ -19,6 +19,8 @@ from sandbox.ledger.journal import verify_ledger
 from sandbox.people.models import Merchant, Person
 from sandbox.problems import ProblemError
 from sandbox.transactions.models import Transaction, TransactionEvent
+from sandbox.webhooks import endpoints, samples
+from sandbox.webhooks.models import Delivery
 from sandbox.worlds import winding
 from sandbox.worlds.models import Advance, World
 from tests.sandbox.running import ROOT
@@ -77,6 +79,22 @@ def test_two_at_the_same_way_do_everything_once(ada: Person, merchant: Merchant)
     advance = winding.ask(merchant, DAY)
     at_once(lambda: str(winding.round_once()), 3)
     everything_happened_once(advance)
+
+
+def test_a_world_that_is_stuck_keeps_no_other_waiting(
+    ada: Person, merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else is at its delivery, and doesn't end."""
+    other = making.opened_shop("Corner Shop")
+    samples.send(endpoints.make(merchant, url="", types=["*"]).endpoint, "payment.completed")
+    Delivery.objects.update(leased_until=clock.real_now() + DAY)
+    stuck, free = winding.ask(merchant, DAY), winding.ask(other, DAY)
+    monkeypatch.setattr(winding, "PATIENCE_SECONDS", 0.0)
+    winding.round_once()
+    stuck.refresh_from_db()
+    free.refresh_from_db()
+    assert stuck.finished_at is None
+    assert free.finished_at is not None
 
 
 @pytest.fixture
