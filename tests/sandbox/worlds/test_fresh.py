@@ -149,11 +149,16 @@ def test_who_comes_while_it_goes_is_told_that_it_is_gone(ada: Person, merchant: 
 def test_a_write_that_had_begun_is_told_too(merchant: Merchant) -> None:
     """Its key was there when it came, and went before its effect."""
 
+    began: list[str] = []
+
     def wrapper(execute: Any, sql: str, *rest: Any) -> Any:
-        found = execute(sql, *rest)
-        if sql.startswith("INSERT") and IdempotencyKey._meta.db_table in sql:
+        about_keys = IdempotencyKey._meta.db_table in sql
+        if about_keys and sql.startswith("SELECT") and began:
+            began.clear()
             reset(merchant)
-        return found
+        if about_keys and sql.startswith("INSERT"):
+            began.append(sql)
+        return execute(sql, *rest)
 
     claim = once.Claim("key-of-a-write-of-its", clock.real_now() + DAY)
     with connection.execute_wrapper(wrapper), pytest.raises(ProblemError) as told:
