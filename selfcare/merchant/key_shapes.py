@@ -36,5 +36,5 @@ class MadeKey(Key):
     token: Text | None
 
 
-class Keys(Shape):
+class ApiKeys(Shape):
     data: tuple[Key, ...]

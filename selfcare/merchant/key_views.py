@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from selfcare import errors
 from selfcare.merchant.forms import WriteForm, sent, status_of
 from selfcare.merchant.key_forms import KeyForm, RotationForm
-from selfcare.merchant.key_shapes import Key, Keys, MadeKey
+from selfcare.merchant.key_shapes import ApiKeys, Key, MadeKey
 from selfcare.merchant.room import Room, admin_page, merchant_page, render
 from selfcare.merchant.start_views import first_steps
 from selfcare.web.pages import SeeOther
@@ -21,7 +21,7 @@ may_post = require_http_methods(["GET", "HEAD", "POST"])
 @merchant_page
 @require_safe
 def key_list(request: SignedInRequest, room: Room) -> HttpResponse:
-    keys = room.read("keys", Keys, "/keys").data
+    keys = room.read("keys", ApiKeys, "/keys").data
     context = {
         "keys": [key for key in keys if not key.is_over],
         "over": [key for key in keys if key.is_over],

@@ -40,7 +40,7 @@ class Given(Shape):
     body: str
 
 
-class Step(Shape):
+class ExaminedStep(Shape):
     step: Code
     result: Code
     detail: str = ""
@@ -51,6 +51,6 @@ class Step(Shape):
 class Explained(Logged):
     request: Sent
     response: Given
-    steps: tuple[Step, ...]
+    steps: tuple[ExaminedStep, ...]
     signature_base: str
     hint: str

@@ -74,7 +74,7 @@ class Refund(Shape):
         return Money(self.amount_minor, self.currency)
 
 
-class Case(Shape):
+class LinkedCase(Shape):
     id: Identifier
     kind: Code
     state: Code
@@ -95,6 +95,6 @@ class Whole(Demand):
     customer: Customer | None
     timeline: tuple[Line, ...]
     refunds: tuple[Refund, ...]
-    cases: tuple[Case, ...]
+    cases: tuple[LinkedCase, ...]
     next: Annotated[tuple[Code, ...], Field(max_length=20)]
     test_customer: Text | None = None

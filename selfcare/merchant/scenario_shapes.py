@@ -58,7 +58,7 @@ class Run(Shape):
         return (self.digest or "")[:12]
 
 
-class Step(Shape):
+class PlayedStep(Shape):
     """`at` is how long after the beginning, in the run's own time."""
 
     name: Text
@@ -77,7 +77,7 @@ class Echoed(Shape):
 
 
 class WholeRun(Run):
-    steps: tuple[Step, ...]
+    steps: tuple[PlayedStep, ...]
     outcome: dict[str, Any] | None
     end: dict[str, Any]
     echoed: tuple[Echoed, ...]
