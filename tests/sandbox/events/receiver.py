@@ -13,7 +13,8 @@ SECRET = "whsec_Zm9yLXRlc3RzLW9ubHktMDEyMzQ1Njc4OWFiY2RlZg=="
 class Receiver(ThreadingHTTPServer):
     """Verifies by the reference library and keeps what came, in its order.
 
-    `answers` are the statuses of the next posts; after them it is 202. 0 ends the connection.
+    `answers` are the statuses of the next posts (about `about`, if that is set: other things may
+    happen too); after them it is 202. 0 ends the connection.
     """
 
     daemon_threads = True
@@ -22,6 +23,7 @@ class Receiver(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.url = f"http://127.0.0.1:{self.server_port}/hooks/platform"
         self.answers: list[int] = []
+        self.about = ""
         self.webhook = Webhook(SECRET)
         self.events: list[dict[str, Any]] = []
         self.bodies: list[bytes] = []
@@ -45,7 +47,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         event = self.server.webhook.verify(body, dict(self.headers))
         with self.server.lock:
-            status = self.server.answers.pop(0) if self.server.answers else 202
+            meant = self.server.about in {"", event["data"].get("subject")}
+            status = self.server.answers.pop(0) if self.server.answers and meant else 202
             if status == 202:
                 self.server.events.append(event)
                 self.server.bodies.append(body)

@@ -102,10 +102,10 @@ def test_it_takes_mail(workers: Callable[..., Worker], platform: Platform) -> No
 def test_it_outlives_a_hook_that_is_down(
     workers: Callable[..., Worker], receiver: Receiver, platform: Platform
 ) -> None:
-    receiver.answers = [503, 0, 500]
+    sub = platform.person()
+    receiver.answers, receiver.about = [503, 0, 500], sub
     worker = workers()
     worker.start()
-    sub = platform.person()
     platform.control("POST", "events", {"sub": sub, "type": "news.published"})
     until(lambda: types(receiver, sub) == ["news.published"])
     (event,) = platform.control("GET", f"events?sub={sub}")
