@@ -47,7 +47,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         event = self.server.webhook.verify(body, dict(self.headers))
         with self.server.lock:
-            meant = self.server.about in {"", event["data"].get("subject")}
+            about = self.server.about
+            meant = not about or event["data"].get("subject") == about
             status = self.server.answers.pop(0) if self.server.answers and meant else 202
             if status == 202:
                 self.server.events.append(event)
