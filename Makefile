@@ -7,7 +7,9 @@ IN = .venv/bin/python
 LOCK = .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.12 \
 	--generate-hashes --no-header
 # Tests run side by side, each process with servers of its own: with given ones in a single process.
-TEST_PROCESSES ?= $(if $(DATABASE_URL)$(REDIS_URL),0,2)
+# Three suit two cores, as tests wait a good deal; who has nothing left takes from the others.
+TEST_PROCESSES ?= $(if $(DATABASE_URL)$(REDIS_URL),0,3)
+TESTS_SIDE_BY_SIDE = -n $(TEST_PROCESSES) --dist worksteal
 WITH_CHECK_ENV = set -a; . ./tools/check.env; set +a;
 
 .NOTPARALLEL:
@@ -29,12 +31,12 @@ dev: runtime-environment  ## the same, started anew whenever a file changes
 
 test: dev-environment  ## everything but the browser, on a real PostgreSQL and Valkey
 	@$(IN) -m tools.postgres --variable SANDBOX_DATABASE_URL --database box --unless-given -- \
-		$(IN) -m pytest -n $(TEST_PROCESSES) -c tests/sandbox/pytest.ini tests/sandbox
-	@$(IN) -m pytest -n $(TEST_PROCESSES) -m "not browser" tests
+		$(IN) -m pytest $(TESTS_SIDE_BY_SIDE) -c tests/sandbox/pytest.ini tests/sandbox
+	@$(IN) -m pytest $(TESTS_SIDE_BY_SIDE) -m "not browser" tests
 
 test-browser: dev-environment  ## the journeys in a real Chromium
 	@$(IN) -m tools.chromium
-	@$(IN) -m pytest -n $(TEST_PROCESSES) -m browser tests
+	@$(IN) -m pytest $(TESTS_SIDE_BY_SIDE) -m browser tests
 
 lint: dev-environment  ## ruff, format, imports, templates, translations
 	@$(IN) -m ruff check .
