@@ -63,7 +63,7 @@ def post(
     two entries never wait for each other in a circle.
     """
     wanted = [(account.pk, amount) for account, amount in lines if amount]
-    accounts = _lock({pk for pk, _ in wanted} | ({release[0].pk} if release else set()))
+    accounts = lock({pk for pk, _ in wanted} | ({release[0].pk} if release else set()))
     _check_balanced((accounts[pk].currency, amount) for pk, amount in wanted)
     changes: dict[int, int] = defaultdict(int)
     for pk, amount in wanted:
@@ -87,23 +87,24 @@ def post(
 def take_out(entries: Iterable[Entry]) -> None:
     """As if these entries had never been: their postings go, and what they made of balances.
 
-    Must run inside a database transaction. What a merchant's test world did is undone like this,
-    nothing else is.
+    Must run inside a database transaction, with `concerned(entries)` locked if other accounts are
+    as well. What a merchant's test world did is undone like this, nothing else is.
     """
     pks = [entry.pk for entry in entries]
+    lock(concerned(pks))
     for some in batched(pks, 500):
         postings = Posting.objects.filter(entry__in=some)
         sums = dict(postings.order_by().values_list("account").annotate(Sum("amount_minor")))
-        for pk, account in _lock(set(sums)).items():
-            account.balance_minor -= sums[pk]
-            account.save(update_fields=["balance_minor"])
+        for pk, amount in sums.items():
+            changed = {"balance_minor": F("balance_minor") - amount}
+            Account.objects.filter(pk=pk).update(**changed)
         postings.delete()
         Entry.objects.filter(pk__in=some).delete()
 
 
 def reserve(account: Account, amount_minor: int) -> None:
     """Hold money back; `InsufficientFundsError` if a person hasn't that much available."""
-    locked = _lock({account.pk})[account.pk]
+    locked = lock({account.pk})[account.pk]
     if locked.kind == Account.Kind.PERSON and locked.available_minor < amount_minor:
         raise InsufficientFundsError
     Account.objects.filter(pk=account.pk).update(reserved_minor=F("reserved_minor") + amount_minor)
@@ -113,7 +114,17 @@ def release(account: Account, amount_minor: int) -> None:
     Account.objects.filter(pk=account.pk).update(reserved_minor=F("reserved_minor") - amount_minor)
 
 
-def _lock(pks: set[int]) -> dict[int, Account]:
+def concerned(entry_pks: Iterable[int]) -> set[int]:
+    """The accounts that these entries post to."""
+    pks: set[int] = set()
+    for some in batched(entry_pks, 500):
+        postings = Posting.objects.filter(entry__in=some).order_by()
+        pks |= set(postings.values_list("account", flat=True).distinct())
+    return pks
+
+
+def lock(pks: set[int]) -> dict[int, Account]:
+    """Hold these accounts until the database transaction ends, in the order that all keep."""
     rows = Account.objects.select_for_update().filter(pk__in=pks).order_by("pk")
     return {account.pk: account for account in rows}
 

@@ -42,17 +42,30 @@ def wipe(transactions: Iterable[Transaction]) -> int:
     """
     roots = [row.pk for row in transactions]
     pks = [*roots, *Transaction.objects.filter(refund_of__in=roots).values_list("pk", flat=True)]
+    entries = list(Entry.objects.filter(transaction_id__in=pks))
+    whose = set(Transaction.objects.filter(pk__in=pks).values_list("account", flat=True))
+    worlds = {
+        currency: journal.platform_account(Account.Kind.WORLD, currency)
+        for currency in _currencies(whose)
+    }
+    # All at once and in their order: who pays meanwhile waits, and never for one who waits.
+    outside = {account.pk for account in worlds.values()}
+    journal.lock(whose | outside | journal.concerned(entry.pk for entry in entries))
     for row in Transaction.objects.filter(pk__in=pks, reserved_minor__gt=0):
         journal.release(row.account, row.reserved_minor)
-    whose = set(Transaction.objects.filter(pk__in=pks).values_list("account", flat=True))
-    journal.take_out(list(Entry.objects.filter(transaction_id__in=pks)))
+    journal.take_out(entries)
     _delete(pks)
     for account in Account.objects.filter(pk__in=whose, kind=Account.Kind.PERSON):
         if account.available_minor < 0:
-            world = journal.platform_account(Account.Kind.WORLD, account.currency)
+            world = worlds[account.currency]
             lines = [(account, -account.available_minor), (world, account.available_minor)]
             journal.post(at=clock.real_now(), name=MADE_UP, transaction_id=None, lines=lines)
     return len(pks)
+
+
+def _currencies(accounts: set[int]) -> list[str]:
+    rows = Account.objects.filter(pk__in=accounts).order_by("currency")
+    return list(rows.values_list("currency", flat=True).distinct())
 
 
 def _delete(pks: list[UUID]) -> None:

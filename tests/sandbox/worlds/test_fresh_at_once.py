@@ -13,6 +13,8 @@ from django.db import transaction as database
 from sandbox import clock
 from sandbox.control import making
 from sandbox.handoffs import claiming
+from sandbox.ledger import journal
+from sandbox.ledger.models import Account
 from sandbox.merchant_api import payments
 from sandbox.merchant_api.contract import NewPayment
 from sandbox.merchant_api.models import Demand
@@ -93,3 +95,38 @@ def test_it_lets_others_end_what_they_began(ada: Person, merchant: Merchant, who
 
     together(other, reset)
     assert not Demand.objects.exists()
+
+
+def test_it_waits_for_who_pays_before_it_holds_any_account(ada: Person, merchant: Merchant) -> None:
+    """Accounts are locked in one order by all: ada's, which is done with, before who came later."""
+    facts = {"email": "bo@example.com", "name": "Bo Late", "balances": [
+        {"currency": "EUR", "amount_minor": 100_00},
+    ]}  # fmt: skip
+    late = making.person(facts, clock.now())
+    for person, status in ((ada, "completed"), (late, "processing")):
+        body = NewPayment(amount_minor=1000, currency="EUR", return_url="https://shop.example/")
+        demand = payments.ask_for(merchant, body, clock.now())
+        with database.atomic():
+            claiming.claim(claiming.locked(demand.pk), person, clock.now())
+            rows = Transaction.objects.select_related("account", "person", "peer__person")
+            row = rows.select_related("merchant").get(person=person)
+            making.advance(row, "processing", clock.now())
+            if status == "completed":
+                making.advance(row, status, clock.now())
+    began = Event()
+
+    def other() -> None:
+        with database.atomic():
+            assert Account.objects.select_for_update().get(person=ada)
+            began.set()
+            wait_until_somebody_waits()
+            assert Account.objects.select_for_update().get(person=late)
+
+    def reset() -> None:
+        assert began.wait(20)
+        with database.atomic():
+            fresh.begin_anew(merchant)
+
+    together(other, reset)
+    assert not Transaction.objects.exists()
+    assert journal.verify_ledger() == []
