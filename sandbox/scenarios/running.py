@@ -96,11 +96,10 @@ def round_once() -> int:
 
 def _play(run: Run) -> None:
     """From the beginning: what a worker that died left behind is struck first."""
-    stage.strike(run)
     if run.tries > MOST_TRIES:
-        why = f"It was begun {MOST_TRIES} times, and its worker died each time."
-        _finish(run, {}, why, json.loads(run.steps))
+        _give_up(run)
         return
+    stage.strike(run)
     wanted = script.checked(run.facts())
     told = [_planned(step) for step in wanted.steps]
     problem = ""
@@ -125,6 +124,16 @@ def _play(run: Run) -> None:
     stage.strike(run)
     run.echoed = json.dumps(echo.told() if echo else [])
     _finish(run, facts, problem, told)
+
+
+def _give_up(run: Run) -> None:
+    """It ends here, also where its stage can't be struck: the log says of which."""
+    try:
+        stage.strike(run)
+    except Exception:
+        log.exception("run.stage_left %s", run.wire_id)
+    why = f"It was begun {MOST_TRIES} times, and its worker died each time."
+    _finish(run, {}, why, json.loads(run.steps))
 
 
 def _steps(run: Run, wanted: Script, here: Stage, told: list[Json]) -> dict[str, str]:

@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from django.db.models import ProtectedError
 from pytest_django import Settings
 
+from sandbox import clock
 from sandbox.control import making
 from sandbox.merchant_api import keys
 from sandbox.people.models import Merchant, Person
@@ -246,6 +248,26 @@ def test_a_run_that_kills_its_workers_ends(merchant: Merchant) -> None:
     run.refresh_from_db()
     assert (run.state, run.digest) == ("failed", "")
     assert "its worker died each time" in run.problem
+
+
+def test_a_run_whose_stage_can_not_be_struck_ends(
+    merchant: Merchant, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = running.ask(merchant, ready.all_ready()["paid-in-time"])
+    now = clock.now()
+    ada = making.person({"email": "ada@example.com", "name": "Ada North"}, now)
+    left = Merchant.objects.create(public_id=run.stage, name="Left", legal_name="Left")
+    facts = {"status": "action_required", "currency": "EUR", "amount_minor": 100}
+    payment = making.transaction(ada, facts, now)
+    Transaction.objects.filter(pk=payment.pk).update(merchant=left)
+    with pytest.raises(ProtectedError):
+        running.round_once()
+    Run.objects.filter(pk=run.pk).update(tries=running.MOST_TRIES, held_until=None)
+    assert running.round_once() == 1
+    assert running.round_once() == 0
+    run.refresh_from_db()
+    assert run.state == "failed"
+    assert "run.stage_left" in caplog.text
 
 
 def test_numbers_are_whole() -> None:
