@@ -9,6 +9,7 @@ from sandbox.cases.rules import MEDIA_TYPES
 from sandbox.merchant_api import cases, contract, examining, signatures
 from sandbox.merchant_api.models import ApiRequest
 from sandbox.merchant_api.operations import Operation
+from sandbox.transactions import once
 from sandbox.transactions.models import Transaction
 from sandbox.webhooks import operations as webhooks
 
@@ -40,7 +41,8 @@ address, query included. Parameters, each once: `created`, `expires` (at most
 before with this key), `keyid`, `alg` (`hmac-sha256` or `ed25519`).
 
 The HMAC's key is the secret as it was shown, byte for byte. A retry is a new signature with the
-same `Idempotency-Key`. A bearer token (`read_…`) is enough for GET, and only for that.
+same `Idempotency-Key`, whose answer is kept for {once.KEPT.days} days. A bearer token (`read_…`)
+is enough for GET, and only for that.
 `GET /v1/requests/{{request_id}}` explains a refusal step by step."""
 
 

@@ -250,7 +250,7 @@ class IdempotencyKey(models.Model):
     operation = models.CharField(max_length=40)
     fingerprint = models.CharField(max_length=64)
     deadline = models.DateTimeField()
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
     completed_at = models.DateTimeField(null=True)
     answer_status = models.PositiveSmallIntegerField(null=True)
     # JSON as text: a jsonb column would give it back in another order.

@@ -17,6 +17,8 @@ from sandbox.problems import ProblemError
 from sandbox.transactions.models import IdempotencyKey
 
 SKEW = timedelta(seconds=2)
+KEPT = timedelta(days=90)
+BATCH = 1000
 FARTHEST_DEADLINE = timedelta(minutes=10)
 ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
@@ -182,3 +184,11 @@ def _waited_for(row: IdempotencyKey) -> IdempotencyKey | None:
 def known(key: str) -> bool:
     """Whether the key already has its answer."""
     return IdempotencyKey.objects.filter(key=key, answer_status__isnull=False).exists()
+
+
+def forget_old(now: datetime | None = None) -> int:
+    """A batch of keys that are older than we keep; who sends one of them again begins anew."""
+    old = (now or clock.real_now()) - KEPT
+    rows = IdempotencyKey.objects.filter(created_at__lt=old).order_by("created_at")
+    pks = list(rows.values_list("pk", flat=True)[:BATCH])
+    return IdempotencyKey.objects.filter(pk__in=pks).delete()[0] if pks else 0

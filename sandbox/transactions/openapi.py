@@ -8,7 +8,7 @@ from pydantic.json_schema import models_json_schema
 from sandbox.cases import contract as cases
 from sandbox.events import contract as events
 from sandbox.handoffs import contract as handoffs
-from sandbox.transactions import bodies, contract, filters, listing, questions
+from sandbox.transactions import bodies, contract, filters, listing, once, questions
 
 REF = "#/components/schemas/"
 PROBLEMS = {
@@ -128,7 +128,7 @@ def document() -> dict[str, Any]:
             "version": "1",
             "description": "Reads and maintains the transactions of one person. Every write needs "
             "an Idempotency-Key and a Request-Deadline and has one effect however often it is "
-            "sent; its outcome can be asked for by the key.",
+            f"sent; its outcome can be asked for by the key for {once.KEPT.days} days.",
         },
         "servers": [{"url": "/transaction-service"}],
         "security": [{"token": []}],

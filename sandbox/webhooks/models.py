@@ -51,6 +51,7 @@ class MerchantEvent(models.Model):
                 name="merchant_event_unnumbered",
             ),
             models.Index(fields=["merchant", "object_id"], name="merchant_event_of_object"),
+            models.Index(fields=["occurred_at"], name="merchant_event_age"),
         ]
 
     @property

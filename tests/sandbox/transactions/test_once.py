@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 import requests
@@ -123,3 +124,20 @@ def test_a_slow_write_is_refused_once_its_deadline_is_over(platform: Platform) -
     assert platform.cancel(sub, row, key=key, seconds=0.5).status_code == 408
     assert time.monotonic() - begun > 0.7
     assert platform.effects(sub) == []
+
+
+@pytest.mark.django_db
+def test_keys_are_forgotten_when_they_are_old() -> None:
+    from sandbox import clock
+    from sandbox.transactions import once
+    from sandbox.transactions.models import IdempotencyKey
+
+    now = clock.real_now()
+    for days in (89, 91, 92):
+        IdempotencyKey.objects.create(
+            key=f"key-of-{days}-days", operation="x", fingerprint="x", deadline=now,
+            created_at=now - timedelta(days=days),
+        )  # fmt: skip
+    assert once.forget_old(now) == 2
+    assert [row.key for row in IdempotencyKey.objects.all()] == ["key-of-89-days"]
+    assert once.forget_old(now) == 0

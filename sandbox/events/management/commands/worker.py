@@ -20,7 +20,7 @@ from sandbox.merchant_api import due as merchant_due
 from sandbox.merchant_api import keeping as merchant_keeping
 from sandbox.outbox import late_bounces, smtp
 from sandbox.scenarios import running
-from sandbox.transactions import due
+from sandbox.transactions import due, once
 from sandbox.webhooks import keeping as webhook_keeping
 from sandbox.webhooks import sending
 from sandbox.worlds import errands, winding
@@ -50,6 +50,7 @@ class Command(BaseCommand):
             partial(steadily, keeping.forget_old, stop, seconds=3600, name="forgetting"),
             partial(steadily, webhook_keeping.forget_old, stop, seconds=3600, name="webhooks"),
             partial(steadily, merchant_keeping.forget_old, stop, seconds=60, name="requests"),
+            partial(steadily, once.forget_old, stop, seconds=3600, name="idempotency keys"),
             partial(steadily, writing.forget_shown, stop, seconds=60, name="shown once"),
         ]
         if settings.SANDBOX_REPORT_SECRET:
