@@ -52,7 +52,9 @@ def claim(request: Any, token: Token) -> Status[Handoff]:
     return Status(201, service.handoff(subject, token))
 
 
-@router.post("/{token}/confirmations", response=ACTED, summary="Confirm or decline")
+@router.post(
+    "/{token}/confirmations", response=ACTED, summary="Confirm or decline what was taken on"
+)
 def confirmation(request: Any, token: Token, body: HandoffConfirmationIn, key: Key) -> Any:
     """A confirmation is answered 202 with `step_up_url`: it goes out with a fresh proof alone."""
     subject = request.person.subject

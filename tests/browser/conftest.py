@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from tests.support.control import Control, Person
 from tests.support.servers import Server
@@ -13,6 +20,9 @@ from tools.chromium import NoChromiumError, find_chromium
 
 # Playwright's loop runs in this thread, and Django would refuse the database beside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+# How long a page takes says more of who else uses the machine than of the page.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class NewPage(Protocol):
@@ -49,7 +59,7 @@ def new_page(transactional_db: None, chromium: Browser, site: Server) -> Iterato
 
     def open_page(**options: Any) -> Page:
         context = chromium.new_context(**{"base_url": site.url, **options})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))

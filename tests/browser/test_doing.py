@@ -29,7 +29,7 @@ def hers(request: pytest.FixtureRequest, new_page: NewPage) -> Page:
 
 
 def heading(page: Page, words: str) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text(words, timeout=10_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
 
 
 def enter_code(page: Page, control: Control, person: Person) -> None:

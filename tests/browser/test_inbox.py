@@ -126,7 +126,7 @@ def test_the_bell_of_another_page_counts_what_comes(
     page.goto("/devices/")
     expect(page.locator("#bell .count")).to_have_count(0)
     told(subject=alice.sub)
-    expect(page.locator("#bell .count")).to_have_text("1", timeout=15_000)
+    expect(page.locator("#bell .count")).to_have_text("1")
     page.get_by_role("link", name="Inbox").click()
     expect(page.get_by_role("link", name="You paid 64.90")).to_be_visible()
 

@@ -113,7 +113,7 @@ def test_from_no_key_to_a_webhook(
     page.context.clear_cookies()
     page.goto("/merchant/")
     hand.sign_in(mia)
-    expect(page.locator("li[data-done]")).to_have_count(5, timeout=20_000)
+    expect(page.locator("li[data-done]")).to_have_count(5)
     hand.follow("Webhooks")
     hand.follow("Our receiver")
     expect(page.get_by_text("payment.processing").first).to_be_visible()

@@ -132,7 +132,7 @@ def test_an_answer_appears_by_itself_and_takes_no_word_away(
     page.get_by_role("textbox", name="Write a message").fill("And how")
     (case,) = control.cases(alice)
     control.answer_case(case["id"], "message", text="On Tuesday.")
-    expect(page.locator(".thread")).to_contain_text("On Tuesday.", timeout=15_000)
+    expect(page.locator(".thread")).to_contain_text("On Tuesday.")
     assert page.get_by_role("textbox", name="Write a message").input_value() == "And how"
 
 

@@ -48,7 +48,7 @@ def test_it_buys_pays_comes_back_and_returns_it(
     id_ = re.search(r"pay_(\w{32})", page.content())
     assert id_
     control.advance(f"txn_{id_[1]}", "completed")
-    expect(chip).to_have_text("Paid", timeout=20_000)
+    expect(chip).to_have_text("Paid")
     expect(page.get_by_text("The platform told us by webhook")).to_be_visible()
     page.get_by_role("button", name="Return it for 64.90 EUR").click()
     expect(chip).to_have_text("Sent back")

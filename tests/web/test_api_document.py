@@ -45,6 +45,8 @@ def test_each_operation_is_told_in_words(document: dict[str, Any]) -> None:
         if not operation.get("summary") or not operation.get("description")
     ]
     assert silent == []
+    summaries = [operation["summary"] for _, operation in operations(document)]
+    assert sorted(summaries) == sorted(set(summaries))
 
 
 def test_each_json_body_and_answer_has_an_example(document: dict[str, Any]) -> None:
