@@ -5,4 +5,9 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sandbox.settings")
-application = get_wsgi_application()
+_application = get_wsgi_application()
+
+# What needs the settings comes after them.
+from sandbox.merchant_api import early  # noqa: E402
+
+application = early.before(_application)

@@ -10,6 +10,8 @@ WAIT_SECONDS = 1.0
 PER_MERCHANT = 16
 
 _under_way: Counter[str] = Counter()
+# How many each key may have, as far as it was here.
+_most: dict[str, int] = {}
 _theirs: Counter[int] = Counter()
 _lock = threading.Lock()
 
@@ -21,6 +23,7 @@ def enter(key: ApiKey) -> bool:
     It is this process's threads that would all wait for one merchant, so it is counted here.
     """
     with _lock:
+        _most[key.public_id] = key.at_once
         if _under_way[key.public_id] >= key.at_once:
             return False
         if _theirs[key.merchant_id] >= PER_MERCHANT:
@@ -28,6 +31,11 @@ def enter(key: ApiKey) -> bool:
         _under_way[key.public_id] += 1
         _theirs[key.merchant_id] += 1
         return True
+
+
+def is_full(public_id: str) -> bool:
+    """Whether all of a key's places are known to be taken. Asks no database."""
+    return _under_way.get(public_id, 0) >= _most.get(public_id, 1)
 
 
 def leave(key: ApiKey) -> None:

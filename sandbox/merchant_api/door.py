@@ -1,7 +1,6 @@
 """The way into the merchant API: examines the sender, answers, and keeps what happened."""
 
 import logging
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from sandbox import clock, ids, worlds
 from sandbox.control import faults
-from sandbox.merchant_api import crowds, examining, keys, rates, record, signatures
+from sandbox.merchant_api import crowds, examining, keys, rates, record, refusing
 from sandbox.merchant_api.examining import Examination
 from sandbox.merchant_api.models import ApiKey
 from sandbox.merchant_api.signatures import Message, RefusedError
@@ -78,11 +77,12 @@ def merchant_api(*methods: str) -> Callable[[View], Callable[..., HttpResponseBa
                 code = visit.code
             except RefusedError as error:
                 refused = error
-                response = _refusal(request_id, exam, error)
+                explained = exam.key is not None and error.step != "rate"
+                response = refusing.answer(request_id, error, explained=explained)
             finally:
                 if exam.placed:
                     crowds.leave(exam.placed)
-            _finish(response, request_id)
+            refusing.finish(response, request_id)
             try:
                 record.write(
                     request_id, exam, response, at=at, refused=refused, code=code,
@@ -100,7 +100,7 @@ def merchant_api(*methods: str) -> Callable[[View], Callable[..., HttpResponseBa
 
 def _let_in(exam: Examination, at: datetime) -> ApiKey:
     message = exam.message
-    claimed = signatures.claimed_key(message)
+    claimed = examining.claimed_key(message)
     if claimed and (wait := rates.seconds_refused(claimed)):
         exam.key = keys.by_id(claimed) if record.wants_row(claimed) else None
         raise examining.too_many(wait)
@@ -136,26 +136,6 @@ def _inside(
             return bug.response(visit.wire_id)
 
     return faults.around(request, "merchant_api", visit.merchant.public_id, respond, visit.wire_id)
-
-
-def _refusal(request_id: UUID, exam: Examination, error: RefusedError) -> HttpResponse:
-    wire_id = ids.wire("req", request_id)
-    facts: dict[str, str] = {"step": error.step}
-    if exam.key and error.step != "rate":
-        facts["explained_at"] = f"/merchant-api/v1/requests/{wire_id}"
-    response = ProblemError(error.status, error.code, error.detail, **facts).response(wire_id)
-    if error.status == 401:
-        response["WWW-Authenticate"] = 'Bearer realm="merchant-api"'
-    if error.status in {411, 413}:
-        response["Connection"] = "close"
-    if error.wait:
-        response["Retry-After"] = str(math.ceil(error.wait))
-    return response
-
-
-def _finish(response: HttpResponseBase, request_id: UUID) -> None:
-    response["X-Request-Id"] = ids.wire("req", request_id)
-    response["Cache-Control"] = "no-store"
 
 
 def _message(request: HttpRequest) -> Message:

@@ -82,12 +82,15 @@ def _check_rate(exam: Examination, key: ApiKey, enter: Callable[[ApiKey], bool])
     if enter(key):
         exam.placed = key
     else:
-        refused = RefusedError(
-            "rate", "too_many_at_once", "Too many requests of this key are under way; wait.",
-            expected=f"{key.at_once} under way", status=429,
-        )  # fmt: skip
-        refused.wait = crowds.WAIT_SECONDS
-        raise refused
+        raise too_many_at_once(f"{key.at_once} under way")
+
+
+def claimed_key(message: Message) -> str:
+    """The id of the key that a request says it is of, as far as that is known without asking."""
+    if claimed := signatures.claimed_key(message):
+        return claimed
+    found = BEARER.fullmatch(message.header("authorization"))
+    return rates.bearer_of(keys.hashed(found[1])) if found else ""
 
 
 def _named(message: Message) -> ApiKey | None:
@@ -144,6 +147,15 @@ def too_many(wait: float, allowed: str = "") -> RefusedError:
         expected=allowed, status=429,
     )  # fmt: skip
     refused.wait = wait
+    return refused
+
+
+def too_many_at_once(allowed: str = "") -> RefusedError:
+    refused = RefusedError(
+        "rate", "too_many_at_once", "Too many requests of this key are under way; wait.",
+        expected=allowed, status=429,
+    )  # fmt: skip
+    refused.wait = crowds.WAIT_SECONDS
     return refused
 
 

@@ -96,7 +96,7 @@ def make(
             scope=scope,
             algorithm=algorithm,
             verifier=verifier,
-            bearer_sha256=_hashed(token),
+            bearer_sha256=hashed(token),
             replaces=replaces,
             built_in=built_in,
         )
@@ -161,7 +161,7 @@ def by_id(public_id: str) -> ApiKey | None:
 def by_token(token: str) -> ApiKey | None:
     if not TOKEN.fullmatch(token):
         return None
-    return _ours().filter(bearer_sha256=_hashed(token)).first()
+    return _ours().filter(bearer_sha256=hashed(token)).first()
 
 
 def raw_public_key(text: str) -> bytes:
@@ -191,5 +191,6 @@ def _ours() -> QuerySet[ApiKey]:
     return found.select_related("merchant__world")
 
 
-def _hashed(token: str) -> str:
+def hashed(token: str) -> str:
+    """What is kept of a bearer token."""
     return hashlib.sha256(token.encode()).hexdigest()

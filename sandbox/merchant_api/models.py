@@ -10,7 +10,7 @@ from sandbox import ids
 from sandbox.people.models import Merchant
 from sandbox.transactions.models import Transaction
 
-RATE = 50
+RATE = 25
 BURST = 100
 AT_ONCE = 8
 # What the ids of a demand and of the transaction that it became begin with.

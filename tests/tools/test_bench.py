@@ -16,6 +16,8 @@ SMALL = {
     "BENCH_EVENTS_RATE": "60",
     "BENCH_TELLING_SECONDS": "2",
     "BENCH_TELLING_RATE": "10",
+    "BENCH_FLOOD_SECONDS": "2",
+    "BENCH_FLOOD_RATE": "200",
 }
 
 
@@ -41,7 +43,9 @@ def test_it_measures_every_page_beside_the_empty_view() -> None:
     assert "while an export runs" in done.stdout
     assert "\nhook, steadily 60 a second " in done.stdout
     assert "730 events posted, 730 kept." in done.stdout
-    for words in ("in the inbox", "at the mail server"):
+    assert "400 requests of one key, wanted 200 a second" in done.stdout
+    assert "refused with 429" in done.stdout
+    for words in ("in the inbox", "at the mail server", "alone", "beside the flood"):
         assert f"\n{words} " in done.stdout
 
 

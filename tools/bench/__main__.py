@@ -11,7 +11,7 @@ import sys
 import time
 from types import FrameType
 
-from tools.bench import exporting, pages, taking_in, telling
+from tools.bench import exporting, flood, pages, taking_in, telling
 from tools.bench.load import Target, WrongAnswerError, interleaved, percentile
 from tools.bench.stack import Stack, StackError, memory_mib, running
 from tools.children import free_port
@@ -32,7 +32,11 @@ def main() -> int:
         with running() as stack:
             bench(stack)
         # Each on servers of its own, so that none of them has the other's tables and processes.
-        for words, measure in (("taking in events", taking_in), ("telling people", telling)):
+        for words, measure in (
+            ("taking in events", taking_in),
+            ("telling people", telling),
+            ("a flood from one merchant", flood),
+        ):
             say(words)
             with running() as stack:
                 stack.prepare()

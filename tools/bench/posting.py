@@ -13,6 +13,7 @@ import socket
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -88,12 +89,13 @@ class Run:
 
 
 class Posters:
-    """Several connections to one site, each with a thread."""
+    """Several connections to one site, each with a thread; `statuses` counts what came back."""
 
     def __init__(self, port: int, count: int, *, expected: bytes = TAKEN) -> None:
         self.port = port
         self.count = count
         self.expected = expected
+        self.statuses: Counter[int] = Counter()
 
     def at_full_pace(self, requests: list[bytes]) -> Run:
         """Each connection sends its next one when the last was answered."""
@@ -145,11 +147,14 @@ class Posters:
         while b"\r\n\r\n" not in answer:
             answer += self._more(connection)
         head, _, body = answer.partition(b"\r\n\r\n")
+        if b"content-length:" not in head.lower():
+            raise WrongAnswerError(f"no length: {head[:200]!r}")
         length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
         while len(body) < length:
             body += self._more(connection)
         if not head.startswith(self.expected):
             raise WrongAnswerError(f"{head[:200]!r} {body[:300]!r}")
+        self.statuses[int(head[9:12])] += 1
 
     def _more(self, connection: socket.socket) -> bytes:
         found = connection.recv(65_536)

@@ -98,7 +98,9 @@ def test_two_processes_share_one_bucket(made: keys.Made) -> None:
     assert taken == 20
 
 
+@pytest.mark.parametrize("by_token", [False, True], ids=["signed", "bearer"])
 def test_a_flood_is_refused_without_the_database(
+    by_token: bool,
     made: keys.Made,
     django_assert_num_queries: DjangoAssertNumQueries,
     monkeypatch: pytest.MonkeyPatch,
@@ -110,6 +112,10 @@ def test_a_flood_is_refused_without_the_database(
 
     def knock() -> HttpResponseBase:
         message = request_of(made)
+        if by_token:
+            message.headers.clear()
+            message.headers["authorization"] = f"Bearer {made.token}"
+            message.headers["host"] = "127.0.0.1:9000"
         lines = {f"HTTP_{name.upper().replace('-', '_')}": v for name, v in message.headers.items()}
         facts = {"RAW_URI": message.target, "REQUEST_METHOD": "GET", **lines}
         return views.balance(RequestFactory().get(message.target, **facts))
@@ -119,3 +125,31 @@ def test_a_flood_is_refused_without_the_database(
     with django_assert_num_queries(0):
         again = knock()
     assert (again.status_code, again["Retry-After"]) == (429, "1")
+
+
+def test_only_one_looks_whether_there_are_tokens_again(
+    made: keys.Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    key = ApiKey.objects.get(pk=made.key.pk)
+    key.rate, key.burst = 1, 1
+    assert rates.seconds_refused(key.public_id) == 0
+    assert rates.take(key) == 0
+    wait = rates.take(key)
+    assert rates.seconds_refused(key.public_id) == pytest.approx(wait)
+    now += wait
+    assert rates.seconds_refused(key.public_id) == 0
+    # The first one is on its way to the database.
+    assert rates.seconds_refused(key.public_id) == pytest.approx(rates.LOOKING_SECONDS)
+    Bucket.objects.update(tokens=1)
+    assert rates.take(key) == 0
+    # It took the only one; where there are some to spare, all may come again.
+    now += 0.5
+    assert rates.seconds_refused(key.public_id) == pytest.approx(0.5, abs=0.1)
+    now += 1
+    assert rates.seconds_refused(key.public_id) == 0
+    Bucket.objects.update(tokens=5)
+    key.burst = 10
+    assert rates.take(key) == 0
+    assert rates.seconds_refused(key.public_id) == rates.seconds_refused(key.public_id) == 0
