@@ -163,6 +163,18 @@ ACTIONS = {
         noop("Repeat it"), "transactions:repetition_new", noop("Send it once more"),
     ),
 }  # fmt: skip
+# The same decisions where the money would come to the person.
+INCOMING = {
+    "confirm": Action(
+        noop("Take it"), "pen-line", noop("Next comes a one-time code for this alone."),
+        noop("Review and take it"), "transactions:confirmation_new",
+        noop("Take {amount} from {name}"),
+    ),
+    "decline": Action(
+        noop("Don’t take it"), "x", noop("{name} is told, and no money moves."),
+        noop("Decline"), "transactions:confirmation_new", noop("Decline to take it"),
+    ),
+}  # fmt: skip
 # What leads to a case: one entry asks the questions and finds the right one of them.
 WRONG = frozenset({"dispute", "report_fraud", "recall", "ask_merchant"})
 OTHER_ACTION = Action("{action}", "circle-question-mark", "", "", "", "")
@@ -237,6 +249,16 @@ REFUSALS: dict[tuple[str, str], Refusal] = {
     ("", "already_cancelled"): Refusal(noop("it was cancelled already.")),
     ("", "failed"): Refusal(noop("it failed already, and nothing moved.")),
     ("", "expired"): Refusal(noop("it lapsed already, and nothing moved.")),
+}
+# What is otherwise where the money comes to the person.
+INCOMING_REFUSALS = {
+    ("cancel", "already_final"): Refusal(
+        noop("you have had the money since {at}, and what is final can’t be called back.")
+    ),
+    ("cancel", "already_sent"): Refusal(
+        noop("{name} sends it, so only they can call it back. Ask them.")
+    ),
+    ("", "not_completed"): Refusal(noop("no money has come yet that could go back.")),
 }
 OTHER_REFUSAL = Refusal(noop("the platform says no, without a reason that we know."))
 
@@ -342,9 +364,10 @@ def refund_asked(request: Any) -> str:
     return _(words).format(amount=request.money)
 
 
-def action_of(name: str) -> Action:
+def action_of(name: str, direction: str = "out") -> Action:
     """What can be done, in words, its braces still open; for what is new to us just its name."""
-    action = ACTIONS.get(name, OTHER_ACTION)
+    incoming = INCOMING.get(name) if direction == "in" else None
+    action = incoming or ACTIONS.get(name, OTHER_ACTION)
     return action._replace(
         words=_(action.words),
         fine=_(action.fine),
@@ -356,17 +379,20 @@ def action_of(name: str) -> Action:
 def headline(transaction: Any, action: str) -> str:
     """What the page of one decision is called; of some it matters what kind it is about."""
     kind = kind_of(transaction.kind)
-    return {"cancel": kind.cancel, "undo": kind.undo}.get(action) or action_of(action).headline
+    by_kind = {"cancel": kind.cancel, "undo": kind.undo}
+    return by_kind.get(action) or action_of(action, transaction.direction).headline
 
 
 def refusal_of(action: str, reason: str | None) -> Refusal:
     return Refusal(*map(_, refusal_row(action, reason)))
 
 
-def refusal_row(action: str, reason: str | None) -> Refusal:
+def refusal_row(action: str, reason: str | None, direction: str = "out") -> Refusal:
     """The row of the table itself, to be kept and said later."""
-    code = reason or ""
-    return REFUSALS.get((action, code)) or REFUSALS.get(("", code)) or OTHER_REFUSAL
+    tables = (INCOMING_REFUSALS, REFUSALS) if direction == "in" else (REFUSALS,)
+    keys = ((action, reason or ""), ("", reason or ""))
+    rows = (table.get(key) for table in tables for key in keys)
+    return next(filter(None, rows), OTHER_REFUSAL)
 
 
 def status_words(code: str) -> str:
