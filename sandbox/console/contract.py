@@ -153,11 +153,18 @@ class Clock(Shape):
 
 
 class Contents(Shape):
-    """How much of each a reset takes away, or took."""
+    """How much of each a reset takes away, or took; `received` by our own receiver, and `advances`
+    are the clock's."""
 
     payments: Minor
+    refunds: Minor
+    cases: Minor
     events: Minor
+    deliveries: Minor
+    received: Minor
     requests: Minor
+    idempotency_keys: Minor
+    advances: Minor
     runs: Minor
 
 

@@ -159,6 +159,10 @@ def test_magic_values_stand_in_a_table(mia: Desk) -> None:
 def test_a_reset_begins_a_fresh_world(mia: Desk, working: Server) -> None:
     send(mia, "clock/", count="2", unit="hours")
     assert "ahead of the real time" in until(lambda: arrived(mia))
+    rows = html.fromstring(mia.page("reset/")).xpath("//dl/div")
+    told = {row[0].text_content(): row[1].text_content() for row in rows}
+    assert told["Times the clock was put forward"] == "1"
+    assert told["Runs of scenarios"] == told["Refunds"] == "0"
     answer = send(mia, "reset/")
     assert answer.status_code == 303, answer.content.decode()
     assert "It is the real time" in mia.page("clock/")
