@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 
 from selfcare.clients.offers import RepeatOffer
 from selfcare.clients.shapes import AllowedAction, TimelineEvent, Transaction
-from selfcare.transactions import reasons, sentences, wording
+from selfcare.transactions import incoming, reasons, sentences, wording
 from selfcare.web.addresses import address
 from selfcare.web.moments import Zone
 
@@ -133,11 +133,11 @@ def decision(txn: Transaction, name: str, zone: ZoneInfo) -> dict[str, Any]:
     told = facts["zone"].deadline(until) if until else ""
     return {
         "title": wording.headline(txn, name).format(**facts),
-        "primary_words": _(_towards(txn, PRIMARY, INCOMING_PRIMARY, name)).format(**facts),
+        "primary_words": _(_towards(txn, PRIMARY, incoming.PRIMARY, name)).format(**facts),
         "until": until,
         "until_words": _(LAPSES[name]).format(until=told),
         "stays": name in STAYS,
-        "notice_words": _(_towards(txn, NOTICES, INCOMING_NOTICES, name)).format(**facts),
+        "notice_words": _(_towards(txn, NOTICES, incoming.NOTICES, name)).format(**facts),
     }
 
 
@@ -192,12 +192,6 @@ NOTICES = {
     "cancel": noop(
         "What is cancelled can’t be taken up again. {name} may ask for the money another way."
     ),
-}
-
-INCOMING_PRIMARY = {"confirm": noop("Take {amount}"), "decline": noop("Don’t take it")}
-INCOMING_NOTICES = {
-    "confirm": noop("It goes to {account}. Not sure? Leave it: nothing moves until you take it."),
-    "decline": noop("{name} is told. To have it later, ask them to send it again."),
 }
 
 

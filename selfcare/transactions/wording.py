@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import gettext_noop as noop
 
 from selfcare.money import Money
+from selfcare.transactions import incoming
 from selfcare.web import formats
 
 
@@ -164,17 +165,7 @@ ACTIONS = {
     ),
 }  # fmt: skip
 # The same decisions where the money would come to the person.
-INCOMING = {
-    "confirm": Action(
-        noop("Take it"), "pen-line", noop("Next comes a one-time code for this alone."),
-        noop("Review and take it"), "transactions:confirmation_new",
-        noop("Take {amount} from {name}"),
-    ),
-    "decline": Action(
-        noop("Don’t take it"), "x", noop("{name} is told, and no money moves."),
-        noop("Decline"), "transactions:confirmation_new", noop("Decline to take it"),
-    ),
-}  # fmt: skip
+INCOMING = {name: Action(*row) for name, row in incoming.ACTIONS.items()}
 # What leads to a case: one entry asks the questions and finds the right one of them.
 WRONG = frozenset({"dispute", "report_fraud", "recall", "ask_merchant"})
 OTHER_ACTION = Action("{action}", "circle-question-mark", "", "", "", "")
@@ -251,15 +242,7 @@ REFUSALS: dict[tuple[str, str], Refusal] = {
     ("", "expired"): Refusal(noop("it lapsed already, and nothing moved.")),
 }
 # What is otherwise where the money comes to the person.
-INCOMING_REFUSALS = {
-    ("cancel", "already_final"): Refusal(
-        noop("you have had the money since {at}, and what is final can’t be called back.")
-    ),
-    ("cancel", "already_sent"): Refusal(
-        noop("{name} sends it, so only they can call it back. Ask them.")
-    ),
-    ("", "not_completed"): Refusal(noop("no money has come yet that could go back.")),
-}
+INCOMING_REFUSALS = {key: Refusal(words) for key, words in incoming.REFUSALS.items()}
 OTHER_REFUSAL = Refusal(noop("the platform says no, without a reason that we know."))
 
 CANCEL_REASONS = [
@@ -366,8 +349,8 @@ def refund_asked(request: Any) -> str:
 
 def action_of(name: str, direction: str = "out") -> Action:
     """What can be done, in words, its braces still open; for what is new to us just its name."""
-    incoming = INCOMING.get(name) if direction == "in" else None
-    action = incoming or ACTIONS.get(name, OTHER_ACTION)
+    into = INCOMING.get(name) if direction == "in" else None
+    action = into or ACTIONS.get(name, OTHER_ACTION)
     return action._replace(
         words=_(action.words),
         fine=_(action.fine),
