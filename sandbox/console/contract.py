@@ -29,6 +29,14 @@ class Waiting(Shape):
     handoff_url: str
 
 
+class Told(Shape):
+    """An endpoint of the merchant's, and what is missing for a webhook to be taken there: that it
+    is switched on, that something happens, that it is sent, or that it is answered with 2xx."""
+
+    id: str
+    lacks: Literal["being_on", "an_event", "an_attempt", "an_answer"] | None
+
+
 class Progress(Shape):
     """When each thing was done first: in the world as it is, and `ever`."""
 
@@ -37,6 +45,7 @@ class Progress(Shape):
     api_url: str
     return_url: str | None
     waiting: Waiting | None
+    endpoint: Told | None
     test_customer: str | None
 
 
@@ -144,11 +153,18 @@ class Clock(Shape):
 
 
 class Contents(Shape):
-    """How much of each a reset takes away, or took."""
+    """How much of each a reset takes away, or took; `received` by our own receiver, and `advances`
+    are the clock's."""
 
     payments: Minor
+    refunds: Minor
+    cases: Minor
     events: Minor
+    deliveries: Minor
+    received: Minor
     requests: Minor
+    idempotency_keys: Minor
+    advances: Minor
     runs: Minor
 
 

@@ -17,7 +17,7 @@ from sandbox.people.models import Membership, Merchant, Person
 from sandbox.scenarios.models import Run
 from sandbox.seeds.cast import BY_KEY
 from sandbox.transactions.models import Transaction
-from sandbox.webhooks.models import Delivery
+from sandbox.webhooks.models import Delivery, Endpoint, MerchantEvent
 from sandbox.worlds.models import Advance
 
 type Json = dict[str, Any]
@@ -41,6 +41,7 @@ def progress(request: HttpRequest, visit: Visit) -> HttpResponse:
             "api_url": settings.SANDBOX_URL,
             "return_url": _return_url(merchant),
             "waiting": _waiting(merchant, clock.now()),
+            "endpoint": lacking(merchant),
             "test_customer": test_customer(),
         },
     )
@@ -81,6 +82,16 @@ def _asked(merchant: Merchant, kind: str, **facts: Any) -> QuerySet[Transaction]
     """What customers took on, if the merchant itself had asked for it, and not the demo shop."""
     rows = Transaction.objects.filter(merchant=merchant, kind=kind, demand__isnull=False, **facts)
     return rows.exclude(demand__return_url=_shop_url())
+
+
+def _endpoints(merchant: Merchant) -> QuerySet[Endpoint]:
+    """The demo shop's own is not the merchant's doing."""
+    return merchant.endpoints.exclude(url__startswith=f"{settings.SANDBOX_INSIDE_URL}/shop/")
+
+
+def _told(endpoints: QuerySet[Endpoint]) -> QuerySet[Delivery]:
+    """A sample tells of nothing that happened."""
+    return Delivery.objects.filter(endpoint__in=endpoints).exclude(event__sample=True)
 
 
 def _shop_url() -> str:
@@ -124,10 +135,7 @@ def _public_address(merchant: Merchant) -> datetime | None:
 
 
 def _delivered(merchant: Merchant, **facts: Any) -> datetime | None:
-    """A sample tells of nothing that happened."""
-    rows = Delivery.objects.filter(merchant=merchant, delivered_at__isnull=False, **facts)
-    rows = rows.exclude(event__sample=True)
-    rows = rows.exclude(endpoint__url__startswith=f"{settings.SANDBOX_INSIDE_URL}/shop/")
+    rows = _told(_endpoints(merchant)).filter(delivered_at__isnull=False, **facts)
     return _first(rows, "delivered_at")
 
 
@@ -203,6 +211,24 @@ def _waiting(merchant: Merchant, now: datetime) -> Json | None:
     row = rows.exclude(return_url=_shop_url()).order_by("-created_at", "-id").first()
     way = row and Handoff.objects.filter(demand=row).first()
     return {"id": row.wire_id, "handoff_url": handoffs.url_of(way)} if row and way else None
+
+
+def lacking(merchant: Merchant) -> Json | None:
+    """The endpoint that comes nearest to being told, and what is missing there."""
+    rows = _endpoints(merchant).order_by("state", "-created_at")
+    if not (first := rows.first()):
+        return None
+    if first.state != Endpoint.State.ACTIVE:
+        return {"id": first.wire_id, "lacks": "being_on"}
+    told = _told(rows.filter(state=Endpoint.State.ACTIVE)).select_related("endpoint")
+    latest = told.order_by("-created_at", "-id").first()
+    if latest is None:
+        # The worker has yet to look who wants what just happened.
+        new = MerchantEvent.objects.filter(merchant=merchant, sequence=None, sample=False)
+        wanted = any(map(first.wants, new.values_list("type", flat=True)))
+        return {"id": first.wire_id, "lacks": "an_attempt" if wanted else "an_event"}
+    lacks = "an_answer" if latest.attempt_count else "an_attempt"
+    return {"id": latest.endpoint.wire_id, "lacks": None if latest.delivered_at else lacks}
 
 
 def test_customer() -> str | None:

@@ -16,19 +16,28 @@ from sandbox.merchant_api.models import ApiRequest, Demand
 from sandbox.people.models import Merchant
 from sandbox.problems import ProblemError
 from sandbox.transactions.models import IdempotencyKey, Transaction
-from sandbox.webhooks.models import Endpoint, MerchantEvent, Received, Stream
+from sandbox.webhooks.models import Delivery, Endpoint, MerchantEvent, Received, Stream
 from sandbox.worlds import wiping
-from sandbox.worlds.models import Errand, World
+from sandbox.worlds.models import Advance, Errand, World
 
 CONSOLE = "console:"
 
 
 def contents(merchant: Merchant) -> dict[str, int]:
-    """How much of each would go."""
+    """How much of each would go; what hangs on one of these goes with it."""
+    made = _made(merchant).values("pk")
+    gone = Transaction.objects.filter(Q(pk__in=made) | Q(refund_of__in=made))
+    refunds = gone.exclude(refund_of=None).count()
     return {
-        "payments": _made(merchant).count() + _waiting(merchant).count(),
+        "payments": gone.count() - refunds + _waiting(merchant).count(),
+        "refunds": refunds,
+        "cases": Case.objects.filter(transaction__in=gone).count(),
         "events": MerchantEvent.objects.filter(merchant=merchant).count(),
+        "deliveries": Delivery.objects.filter(merchant=merchant).count(),
+        "received": _received(merchant).count(),
         "requests": ApiRequest.objects.filter(merchant=merchant).count(),
+        "idempotency_keys": _keys_of_writes(merchant).count(),
+        "advances": Advance.objects.filter(world__merchant=merchant).count(),
     }
 
 
@@ -40,7 +49,7 @@ def begin_anew(merchant: Merchant) -> None:
     Demand.objects.filter(merchant=merchant).delete()
     for rows in (
         MerchantEvent.objects.filter(merchant=merchant),
-        Received.objects.filter(receiver__endpoint__merchant=merchant),
+        _received(merchant),
         ApiRequest.objects.filter(merchant=merchant),
     ):
         rows.delete()
@@ -61,7 +70,7 @@ def _hold(merchant: Merchant) -> None:
     """What others lock before something else, first and in their order, so that nobody waits for
     one that waits for them: a write its key, who numbers the stream, who sends the endpoint, and
     who hands off the demand (a test customer: its errand before)."""
-    IdempotencyKey.objects.filter(merchant=merchant).exclude(key__startswith=CONSOLE).delete()
+    _keys_of_writes(merchant).delete()
     for model in (Stream, Endpoint, Errand, Demand):
         rows = model._default_manager.filter(merchant=merchant).order_by("pk")
         list(rows.select_for_update(of=("self",)).values_list("pk"))
@@ -79,3 +88,12 @@ def _made(merchant: Merchant) -> QuerySet[Transaction]:
 
 def _waiting(merchant: Merchant) -> QuerySet[Demand]:
     return Demand.objects.filter(merchant=merchant, transaction=None)
+
+
+def _received(merchant: Merchant) -> QuerySet[Received]:
+    return Received.objects.filter(receiver__endpoint__merchant=merchant)
+
+
+def _keys_of_writes(merchant: Merchant) -> QuerySet[IdempotencyKey]:
+    """Of programs alone: a form of the console that is sent again has to be answered as before."""
+    return IdempotencyKey.objects.filter(merchant=merchant).exclude(key__startswith=CONSOLE)

@@ -68,6 +68,15 @@ OUTCOMES = {
         noop("No money left your account. {name} knows that it failed."),
     ),
 }  # fmt: skip
+# What is otherwise where the money comes to the person.
+INCOMING = {
+    "scheduled": noop(
+        "It comes to your account when its time comes. {name} learns by itself how it goes on."
+    ),
+    "completed": noop("The money is on your account, and {name} knows."),
+    "expired": noop("Nobody took it in time, so no money moved. {name} can offer it to you again."),
+    "failed": noop("No money came to your account. {name} knows that it failed."),
+}
 OTHER = Outcome(
     "unknown", "circle-question-mark", noop("Not known yet"), noop("We don’t know how it stands"),
     noop("The platform tells of it in a way that is new to us. Look at the transaction."),
@@ -125,12 +134,13 @@ def choices(handoff: Handoff, txn: Transaction) -> list[Choice]:
 def outcome(handoff: Handoff, txn: Transaction) -> Outcome:
     """How it came out, or stands."""
     found = OUTCOMES.get(txn.status, OTHER)
+    incoming = INCOMING.get(txn.status) if handoff.is_payout else None
     return Outcome(
         state=found.state,
         icon=found.icon,
         chip=_(found.chip),
         headline=_(found.headline),
-        lead=_(found.lead).format(name=handoff.merchant.name),
+        lead=_(incoming or found.lead).format(name=handoff.merchant.name),
     )
 
 

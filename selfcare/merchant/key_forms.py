@@ -22,7 +22,7 @@ class KeyForm(WriteForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     scope = forms.ChoiceField(
-        label=_lazy("It may"),
+        label=_lazy("What it may"),
         choices=[("write", _lazy("read and write")), ("read", _lazy("only read"))],
         initial="write",
         widget=forms.RadioSelect,
@@ -41,11 +41,11 @@ class KeyForm(WriteForm):
 
 class RotationForm(WriteForm):
     overlap_seconds = forms.TypedChoiceField(
-        label=_lazy("The old one goes on for"),
+        label=_lazy("How long the old one goes on"),
         coerce=int,
         initial=86_400,
         choices=[
-            (0, _lazy("no longer: it ends at once")),
+            (0, _lazy("not at all: it ends at once")),
             (3600, _lazy("1 hour")),
             (86_400, _lazy("24 hours")),
             (604_800, _lazy("7 days")),

@@ -18,7 +18,7 @@ KINDS = [("payment", _lazy("Payment")), ("payout", _lazy("Payout"))]
 
 class PaymentForm(WriteForm):
     kind = forms.ChoiceField(
-        label=_lazy("What"),
+        label=_lazy("What you ask for"),
         choices=[
             ("payment", _lazy("a payment: the customer pays you")),
             ("payout", _lazy("a payout: you pay the customer")),
@@ -53,7 +53,7 @@ class PaymentForm(WriteForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     expires_in_seconds = forms.TypedChoiceField(
-        label=_lazy("It waits for"),
+        label=_lazy("How long it waits"),
         coerce=int,
         initial=3600,
         choices=[
@@ -96,7 +96,7 @@ class PaymentForm(WriteForm):
 class MoveForm(WriteForm):
     """Where the sandbox says that it may go next."""
 
-    to = forms.ChoiceField(label=_lazy("Let it"))
+    to = forms.ChoiceField(label=_lazy("What happens next"))
 
     def __init__(self, *args: Any, payment: Whole, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -110,7 +110,7 @@ class FilterForm(forms.Form):
 
     q = forms.CharField(label=_lazy("Reference, text or id"), required=False, max_length=200)
     kind = forms.ChoiceField(
-        label=_lazy("What"), required=False, choices=[("", _lazy("Both")), *KINDS]
+        label=_lazy("Kind"), required=False, choices=[("", _lazy("Both")), *KINDS]
     )
     status = forms.ChoiceField(label=_lazy("State"), required=False)
 

@@ -24,8 +24,14 @@ class Contents(Shape):
     """How much of each goes."""
 
     payments: Minor
+    refunds: Minor
+    cases: Minor
     events: Minor
+    deliveries: Minor
+    received: Minor
     requests: Minor
+    idempotency_keys: Minor
+    advances: Minor
     runs: Minor
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from selfcare import errors
-from selfcare.merchant import wording
+from selfcare.merchant import listing, wording
 from selfcare.merchant.forms import WriteForm, sent, status_of
 from selfcare.merchant.room import Room, admin_page, merchant_page, render
 from selfcare.merchant.scenario_forms import ScriptForm
@@ -35,7 +35,7 @@ LATEST = [("limit", "10")]
 def scenario_list(request: SignedInRequest, room: Room) -> HttpResponse:
     context = {
         "scenarios": room.read("scenarios", Scenarios, "/scenarios"),
-        "runs": room.read("runs", Runs, "/runs", LATEST).data,
+        "runs": room.read("runs", Runs, "/runs", LATEST),
         "form": WriteForm(),
     }
     return render(request, room, "scenarios/list.html", context)
@@ -47,10 +47,18 @@ def scenario_detail(request: SignedInRequest, room: Room, scenario_id: str) -> H
     """What it tells, its script, and its latest runs."""
     context = {
         "scenario": _scenario(room, scenario_id),
-        "runs": room.read("runs", Runs, "/runs", [*LATEST, ("scenario", scenario_id)]).data,
+        "runs": room.read("runs", Runs, "/runs", [*LATEST, ("scenario", scenario_id)]),
         "form": WriteForm(),
     }
     return render(request, room, "scenarios/detail.html", context)
+
+
+@merchant_page
+@require_safe
+def run_list(request: SignedInRequest, room: Room) -> HttpResponse:
+    """All of them, or `?scenario=` alone."""
+    context = listing.page(request, room, "runs", Runs, "/runs", names=("scenario",))
+    return render(request, room, "scenarios/runs.html", context, status=context["status"])
 
 
 @merchant_page

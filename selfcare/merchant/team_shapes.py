@@ -34,6 +34,13 @@ class Waiting(Shape):
     handoff_url: Text
 
 
+class Told(Shape):
+    """An endpoint, and what is missing for a webhook to be taken there."""
+
+    id: Identifier
+    lacks: Code | None
+
+
 class Progress(Shape):
     """When each thing was done first, in the world as it is and `ever`.
 
@@ -45,4 +52,5 @@ class Progress(Shape):
     api_url: Text
     return_url: Text | None
     waiting: Waiting | None
+    endpoint: Told | None = None
     test_customer: Text | None = None

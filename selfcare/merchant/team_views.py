@@ -32,7 +32,7 @@ class MemberForm(WriteForm):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     role = forms.ChoiceField(
-        label=_lazy("As"), choices=ROLES, initial="viewer", widget=forms.RadioSelect
+        label=_lazy("Role"), choices=ROLES, initial="viewer", widget=forms.RadioSelect
     )
 
     def body(self) -> dict[str, Any]:
@@ -40,7 +40,7 @@ class MemberForm(WriteForm):
 
 
 class RoleForm(WriteForm):
-    role = forms.ChoiceField(label=_lazy("As"), choices=ROLES, widget=forms.RadioSelect)
+    role = forms.ChoiceField(label=_lazy("Role"), choices=ROLES, widget=forms.RadioSelect)
 
     def body(self) -> dict[str, Any]:
         return {"role": self.cleaned_data["role"]}

@@ -17,6 +17,7 @@ urlpatterns = [
     path(ONE + "runs/new/", scenarios.run_new, name="run_new"),
     path(ONE + "changes/new/", scenarios.script_change, name="script_change"),
     path(ONE + "removals/new/", scenarios.script_removal, name="script_remove"),
+    path("runs/", scenarios.run_list, name="runs"),
     path("runs/<consoled:run_id>/", scenarios.run_detail, name="run"),
     path("runs/<consoled:run_id>/replays/new/", scenarios.replay_new, name="replay_new"),
 ]

@@ -160,11 +160,11 @@ def _is_chosen(type_: str, chosen: tuple[str, ...]) -> bool:
 
 class SecretForm(WriteForm):
     overlap_seconds = forms.TypedChoiceField(
-        label=_lazy("The old secret signs along for"),
+        label=_lazy("How long the old secret signs along"),
         coerce=int,
         initial=86_400,
         choices=[
-            (0, _lazy("no longer: it ends at once")),
+            (0, _lazy("not at all: it ends at once")),
             (3600, _lazy("1 hour")),
             (86_400, _lazy("24 hours")),
             (604_800, _lazy("7 days")),
@@ -200,12 +200,12 @@ class ResendForm(WriteForm):
         widget=forms.RadioSelect,
     )
     since = forms.ChoiceField(
-        label=_lazy("Since"),
+        label=_lazy("How far back"),
         choices=[
-            ("3600", _lazy("an hour ago")),
-            ("86400", _lazy("24 hours ago")),
-            ("604800", _lazy("7 days ago")),
-            ("ever", _lazy("the beginning")),
+            ("3600", _lazy("the last hour")),
+            ("86400", _lazy("the last 24 hours")),
+            ("604800", _lazy("the last 7 days")),
+            ("ever", _lazy("to the beginning")),
         ],
         initial="ever",
     )

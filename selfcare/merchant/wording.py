@@ -47,13 +47,13 @@ ACTORS = {
     "bank": noop("the bank"),
 }
 MOVES = {
-    "action_required": noop("wait for the customer again"),
-    "scheduled": noop("be scheduled"),
-    "processing": noop("be on its way, as if the customer had agreed"),
-    "completed": noop("be completed"),
-    "failed": noop("fail"),
-    "cancelled": noop("be called off"),
-    "expired": noop("lapse"),
+    "action_required": noop("it waits for the customer again"),
+    "scheduled": noop("it is scheduled"),
+    "processing": noop("it is on its way, as if the customer had agreed"),
+    "completed": noop("it is completed"),
+    "failed": noop("it fails"),
+    "cancelled": noop("it is called off"),
+    "expired": noop("it lapses"),
 }
 CASES = {
     "refund_request": noop("Refund request"),

@@ -12,13 +12,15 @@ WAYS = ("", "repeat", "contact", "wrong", "similar", "support")
 
 
 class Reason(NamedTuple):
-    """`name` is the standard's own; `way` is where to do what `advice` says."""
+    """`name` is the standard's own; `way` is where to do what `advice` says; `incoming` is said
+    in place of `words` where the money was to come to the person."""
 
     code: str
     name: str
     words: str
     advice: str
     way: str = ""
+    incoming: str = ""
 
 
 UNKNOWN = Reason(
@@ -39,8 +41,17 @@ def known() -> dict[str, Reason]:
     return {code: Reason(code, **told) for code, told in content.items()}
 
 
-def of(code: str) -> Reason:
+def of(code: str, direction: str = "out") -> Reason:
     """Words for a reason code; an unknown one is shown as it came, for support."""
     found = known().get(code, UNKNOWN)
+    if direction == "in":
+        found = _incoming(found)
     words = _(found.words).replace("{code}", code)
-    return found._replace(code=code, words=words, advice=_(found.advice))
+    advice = _(found.advice) if found.advice else ""
+    return found._replace(code=code, words=words, advice=advice)
+
+
+def _incoming(reason: Reason) -> Reason:
+    """Who sends has to send it again; asking support and looking for the other one stay theirs."""
+    told = reason._replace(words=reason.incoming or reason.words)
+    return told if told.way in {"support", "similar"} else told._replace(advice="", way="contact")

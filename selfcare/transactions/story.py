@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 
 from selfcare.clients.offers import RepeatOffer
 from selfcare.clients.shapes import AllowedAction, TimelineEvent, Transaction
-from selfcare.transactions import reasons, sentences, wording
+from selfcare.transactions import incoming, reasons, sentences, wording
 from selfcare.web.addresses import address
 from selfcare.web.moments import Zone
 
@@ -133,12 +133,17 @@ def decision(txn: Transaction, name: str, zone: ZoneInfo) -> dict[str, Any]:
     told = facts["zone"].deadline(until) if until else ""
     return {
         "title": wording.headline(txn, name).format(**facts),
-        "primary_words": _(PRIMARY[name]).format(**facts),
+        "primary_words": _(_towards(txn, PRIMARY, incoming.PRIMARY, name)).format(**facts),
         "until": until,
         "until_words": _(LAPSES[name]).format(until=told),
         "stays": name in STAYS,
-        "notice_words": _(NOTICES[name]).format(**facts),
+        "notice_words": _(_towards(txn, NOTICES, incoming.NOTICES, name)).format(**facts),
     }
+
+
+def _towards(txn: Transaction, out: dict[str, str], into: dict[str, str], name: str) -> str:
+    """What is said of a decision, for money that leaves or that comes."""
+    return into.get(name, out[name]) if txn.direction == "in" else out[name]
 
 
 # What comes first where several are possible: what the other side waits for.
@@ -202,7 +207,7 @@ def _actions(txn: Transaction, facts: dict[str, Any]) -> Iterator[ActionView]:
     first = shown[0] if shown and shown[0].allowed else None
     primary = first.action if first and first.action not in ASIDE else ""
     for action in shown:
-        words = wording.action_of(action.action)
+        words = wording.action_of(action.action, txn.direction)
         known = action.action in wording.ACTIONS
         if not known and action.allowed:
             # A newer service offers what this release has no page for.
@@ -233,7 +238,7 @@ def _is_news(txn: Transaction, action: AllowedAction) -> bool:
 
 
 def _why_not(txn: Transaction, name: str, action: AllowedAction | None) -> dict[str, str]:
-    row = wording.refusal_row(name, action.reason if action else None)
+    row = wording.refusal_row(name, action.reason if action else None, txn.direction)
     by = _until(txn)
     why = {
         "told": row.way if row.way and txn.may("request_refund") else row.words,
@@ -260,7 +265,7 @@ def _reason(txn: Transaction, facts: dict[str, Any]) -> dict[str, str] | None:
     """What the reason code means, what to do, and the way there where there is one."""
     if not txn.reason_code:
         return None
-    reason = reasons.of(txn.reason_code)
+    reason = reasons.of(txn.reason_code, txn.direction)
     url, button = _way(txn, reason.way)
     return {
         "words": reason.words.format(**facts),
@@ -296,7 +301,7 @@ def _timeline(txn: Transaction, facts: dict[str, Any]) -> Iterator[EventView]:
         words = sentences.event_of(event.name, who, txn.direction)
         note = _("“%(note)s”") % {"note": wording.note(event.note)} if event.note else ""
         if event.reason_code and not note:
-            note = reasons.of(event.reason_code).words.format(**facts)
+            note = reasons.of(event.reason_code, txn.direction).words.format(**facts)
         yield EventView(
             at=event.at,
             words=words.format(**{**facts, "actor": actor}),

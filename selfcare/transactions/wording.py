@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import gettext_noop as noop
 
 from selfcare.money import Money
+from selfcare.transactions import incoming
 from selfcare.web import formats
 
 
@@ -163,6 +164,8 @@ ACTIONS = {
         noop("Repeat it"), "transactions:repetition_new", noop("Send it once more"),
     ),
 }  # fmt: skip
+# The same decisions where the money would come to the person.
+INCOMING = {name: Action(*row) for name, row in incoming.ACTIONS.items()}
 # What leads to a case: one entry asks the questions and finds the right one of them.
 WRONG = frozenset({"dispute", "report_fraud", "recall", "ask_merchant"})
 OTHER_ACTION = Action("{action}", "circle-question-mark", "", "", "", "")
@@ -238,6 +241,8 @@ REFUSALS: dict[tuple[str, str], Refusal] = {
     ("", "failed"): Refusal(noop("it failed already, and nothing moved.")),
     ("", "expired"): Refusal(noop("it lapsed already, and nothing moved.")),
 }
+# What is otherwise where the money comes to the person.
+INCOMING_REFUSALS = {key: Refusal(words) for key, words in incoming.REFUSALS.items()}
 OTHER_REFUSAL = Refusal(noop("the platform says no, without a reason that we know."))
 
 CANCEL_REASONS = [
@@ -342,9 +347,10 @@ def refund_asked(request: Any) -> str:
     return _(words).format(amount=request.money)
 
 
-def action_of(name: str) -> Action:
+def action_of(name: str, direction: str = "out") -> Action:
     """What can be done, in words, its braces still open; for what is new to us just its name."""
-    action = ACTIONS.get(name, OTHER_ACTION)
+    into = INCOMING.get(name) if direction == "in" else None
+    action = into or ACTIONS.get(name, OTHER_ACTION)
     return action._replace(
         words=_(action.words),
         fine=_(action.fine),
@@ -356,17 +362,20 @@ def action_of(name: str) -> Action:
 def headline(transaction: Any, action: str) -> str:
     """What the page of one decision is called; of some it matters what kind it is about."""
     kind = kind_of(transaction.kind)
-    return {"cancel": kind.cancel, "undo": kind.undo}.get(action) or action_of(action).headline
+    by_kind = {"cancel": kind.cancel, "undo": kind.undo}
+    return by_kind.get(action) or action_of(action, transaction.direction).headline
 
 
 def refusal_of(action: str, reason: str | None) -> Refusal:
     return Refusal(*map(_, refusal_row(action, reason)))
 
 
-def refusal_row(action: str, reason: str | None) -> Refusal:
+def refusal_row(action: str, reason: str | None, direction: str = "out") -> Refusal:
     """The row of the table itself, to be kept and said later."""
-    code = reason or ""
-    return REFUSALS.get((action, code)) or REFUSALS.get(("", code)) or OTHER_REFUSAL
+    tables = (INCOMING_REFUSALS, REFUSALS) if direction == "in" else (REFUSALS,)
+    keys = ((action, reason or ""), ("", reason or ""))
+    rows = (table.get(key) for table in tables for key in keys)
+    return next(filter(None, rows), OTHER_REFUSAL)
 
 
 def status_words(code: str) -> str:

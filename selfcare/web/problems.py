@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from selfcare import errors
+from selfcare.web.addresses import address
 from selfcare.web.request import Request, in_place
 
 TYPE = "https://selfcare.example/problems/{code}"
@@ -119,6 +120,7 @@ def page(request: Request, status: int, **context: Any) -> HttpResponse:
             "words": _(WORDS.get(status, WORDS[500]).detail),
             "happened_at": timezone.now(),
             "request_id": getattr(request, "request_id", ""),
+            "console_url": _console_url(request),
             **context,
         }
         answer = HttpResponse(render_to_string(template, context, request), status=status)
@@ -126,6 +128,13 @@ def page(request: Request, status: int, **context: Any) -> HttpResponse:
     if retry_after := context.get("retry_after"):
         answer["Retry-After"] = str(retry_after)
     return answer
+
+
+def _console_url(request: Request) -> str:
+    """Where the merchant's console begins, for what went wrong inside it, not at its door."""
+    url = address("merchant:entrance")
+    inside = url and request.path.startswith(url) and request.path != url
+    return url if inside else ""
 
 
 def of_error(request: Request, error: Exception) -> HttpResponse:

@@ -114,6 +114,9 @@ def test_from_no_key_to_a_webhook(
     page.goto("/merchant/")
     hand.sign_in(mia)
     expect(page.locator("li[data-done]")).to_have_count(5)
+    for name in ("Run a scenario", "See what is left to go live"):
+        expect(page.get_by_role("link", name=name)).to_be_visible()
+    look(page)
     hand.follow("Webhooks")
     hand.follow("Our receiver")
     expect(page.get_by_text("payment.processing").first).to_be_visible()

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 from lxml import html
 
 from selfcare.clients.handoffs import Handoff
+from selfcare.clients.shapes import Transaction
 from selfcare.handoffs import story
 from selfcare.instructions.models import Instruction, State
 from tests.support.control import Control, Person
@@ -265,6 +267,20 @@ def test_a_payout_is_taken_on_the_account_that_was_chosen(
     assert f"from {till.name} is on its way to your account" in done.text
     assert f"{BACK}&amp;payout={asked.id}" in done.text
     assert till.status(asked) == "processing"
+    page = client.get(f"/transactions/{asked.transaction_id}/").text
+    assert "only they can call it back" in page
+    assert "About what it is for" in page
+    for of_payments in ("with the bank", "what you bought", "You pay"):
+        assert of_payments not in page
+
+
+@pytest.mark.parametrize("status", ["scheduled", "completed", "expired", "failed"])
+def test_the_outcome_of_a_payout_takes_nothing_from_an_account(status: str) -> None:
+    asked = SimpleNamespace(is_payout=True, merchant=SimpleNamespace(name="Tandem Bikes"))
+    told = story.outcome(cast(Handoff, asked), cast(Transaction, SimpleNamespace(status=status)))
+    assert "Tandem Bikes" in told.lead
+    assert "leave" not in told.lead
+    assert "ask you" not in told.lead
 
 
 def test_what_nobody_answered_is_unknown_and_found_out_later(

@@ -60,6 +60,7 @@ CONSOLE = {
     "scenarios/<scenario_id>/runs/new/": BUTTON,
     "scenarios/<scenario_id>/changes/new/": FORM,
     "scenarios/<scenario_id>/removals/new/": FORM,
+    "runs/": PAGE,
     "runs/<run_id>/": PAGE,
     "runs/<run_id>/replays/new/": BUTTON,
     "webhooks/": PAGE,

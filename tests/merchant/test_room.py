@@ -1,10 +1,15 @@
 """Who comes in: members alone, others as if nothing were there; and what a dead sandbox shows."""
 
 from collections.abc import Callable
+from typing import cast
 
+import pytest
 import requests
-from django.test import Client
+from django.test import Client, RequestFactory
+from lxml import html
 
+from selfcare.web import problems
+from selfcare.web.request import Request
 from tests.conftest import NewInstances
 from tests.merchant.conftest import Desk, signed_in
 from tests.merchant.forms import fields_of
@@ -43,6 +48,37 @@ def test_a_foreign_merchant_is_like_one_that_never_was(
     assert all(mia.merchant not in one.content.decode() for one in told)
 
 
+def ways_of(page: str) -> set[str]:
+    """Where a page leads, but for our own home and what stands in its head."""
+    links = html.fromstring(page).xpath("//main//a/@href | //nav//a/@href")
+    return {str(link) for link in links}
+
+
+def test_an_error_inside_leads_back_to_the_console(
+    mia: Desk, alice: Person, at_desk: Callable[..., Desk]
+) -> None:
+    viewer = at_desk("viewer")
+    for page in (
+        mia.page("keys/key_nobody/", status=404),
+        mia.page("no/such/page/", status=404),
+        viewer.page("keys/new/", status=403),
+        mia.client.get("/merchant/mer_never_was/").content.decode(),
+    ):
+        assert ways_of(page) == {"/merchant/"}
+    assert "Only an admin of your team" in viewer.page("reset/", status=403)
+    # Who works for nobody isn't sent in a circle.
+    for client, path in ((mia.client, "/no/such/page/"), (signed_in(alice), "/merchant/")):
+        assert ways_of(client.get(path).content.decode()) == {"/", "/transactions/"}
+
+
+@pytest.mark.parametrize("status", [400, 405, 409, 413, 422, 429, 500, 503])
+def test_each_kind_of_error_does(status: int) -> None:
+    request = RequestFactory().get("/merchant/mer_1/keys/")
+    page = problems.page(cast(Request, request), status).content.decode()
+    assert "/merchant/" in ways_of(page)
+    assert ways_of(page) <= {"/merchant/", request.path}
+
+
 def test_a_visitor_signs_in_first(client: Client, shop: str) -> None:
     answer = client.get(f"/merchant/{shop}/keys/")
     assert answer.status_code == 302
@@ -54,7 +90,9 @@ def test_it_says_so_when_the_sandbox_cant_be_reached(mia: Desk, control: Control
     for path in ("keys/", "keys/new/"):
         page = mia.page(path, status=503)
         assert "We can’t reach the sandbox right now" in page
-    assert mia.client.get("/merchant/").status_code == 503
+    nowhere = mia.client.get("/merchant/")
+    assert nowhere.status_code == 503
+    assert ways_of(nowhere.content.decode()) == {"/merchant/"}
 
 
 def test_a_form_whose_fate_isnt_known_can_be_sent_again(mia: Desk, control: Control) -> None:

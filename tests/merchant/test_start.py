@@ -11,6 +11,7 @@ from lxml import html as markup
 
 from tests.merchant.conftest import Desk
 from tests.merchant.forms import send
+from tests.merchant.test_webhooks import make, press
 from tests.support.control import Control
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,6 +88,27 @@ def test_only_the_steps_are_sent_when_the_page_asks_again(mia: Desk) -> None:
     part = mia.client.get(mia.at(), headers={"HX-Request": "true"}).content.decode()
     assert "Make a key" in part
     assert "<html" not in part
+
+
+def test_the_last_step_says_what_the_endpoint_lacks(mia: Desk, control: Control) -> None:
+    """Nobody works here, so nothing is sent."""
+
+    def told() -> str:
+        return " ".join(
+            markup.fromstring(mia.page()).cssselect("#steps li")[-1].text_content().split()
+        )
+
+    control.call("POST", f"merchants/{mia.merchant}/return-addresses", json={"url": BACK})
+    assert "Set up an endpoint" in told()
+    endpoint = make(mia)[0]
+    assert "nothing has happened yet" in told()
+    assert "Set up an endpoint" not in told()
+    assert mia.at(f"webhooks/{endpoint}/") in mia.page()
+    run(command_on(send(mia, "keys/new/", name="Till").content.decode()))
+    assert "a webhook is on its way there" in told()
+    change = mia.page(f"webhooks/{endpoint}/changes/new/")
+    press(mia, change, "Switch it off")
+    assert "is switched off" in told()
 
 
 def test_going_live_counts_what_was_done(mia: Desk) -> None:

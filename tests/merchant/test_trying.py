@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from lxml import html
 
+from selfcare.clients import sandbox_api
+from selfcare.merchant.scenario_shapes import Runs
 from tests.merchant.conftest import Desk
 from tests.merchant.forms import fields_of, send
 from tests.support.servers import Server
@@ -110,6 +112,25 @@ def test_the_same_form_sent_twice_begins_one_run(mia: Desk) -> None:
     assert "0 of 4 steps" in page
 
 
+def test_older_runs_are_behind_the_latest(mia: Desk) -> None:
+    assert "No run yet" in mia.page("runs/")
+    post_of(mia, "scenarios/", "paid-in-time/runs/new/")
+    older = post_of(mia, "scenarios/", "refunded-twice-at-once/runs/new/")
+    newest = post_of(mia, "scenarios/", "paid-in-time/runs/new/")
+    assert mia.at("runs/") in mia.page("scenarios/")
+    assert mia.at("runs/?scenario=paid-in-time") in mia.page("scenarios/paid-in-time/")
+    ours = mia.page("runs/?scenario=paid-in-time")
+    assert newest in ours
+    assert older not in ours
+    runs = f"/merchants/{mia.merchant}/runs"
+    first = sandbox_api.read("runs", Runs, mia.person.sub, runs, [("limit", "1")])
+    page = mia.page(f"runs/?cursor={first.next_cursor}")
+    assert older in page
+    assert newest not in page
+    assert "Back to the newest" in page
+    assert "makes no sense" in mia.page("runs/?cursor=x", status=400)
+
+
 def test_a_script_of_ones_own_says_what_is_wrong_and_is_kept_when_right(mia: Desk) -> None:
     fields = fields_of(mia.page("scenarios/new/?from=paid-in-time"))
     assert 'do = "confirm"' in fields["text"]
@@ -138,6 +159,10 @@ def test_magic_values_stand_in_a_table(mia: Desk) -> None:
 def test_a_reset_begins_a_fresh_world(mia: Desk, working: Server) -> None:
     send(mia, "clock/", count="2", unit="hours")
     assert "ahead of the real time" in until(lambda: arrived(mia))
+    rows = html.fromstring(mia.page("reset/")).xpath("//dl/div")
+    told = {row[0].text_content(): row[1].text_content() for row in rows}
+    assert told["Times the clock was put forward"] == "1"
+    assert told["Runs of scenarios"] == told["Refunds"] == "0"
     answer = send(mia, "reset/")
     assert answer.status_code == 303, answer.content.decode()
     assert "It is the real time" in mia.page("clock/")

@@ -194,3 +194,22 @@ def test_another_persons_instruction_is_not_there(
     strangers, _ = signed_in(bob)
     for address in (instruction.url, f"{instruction.url}proceed/", "/instructions/ins_0/"):
         assert strangers.get(address).status_code == 404
+
+
+def test_money_that_comes_is_taken_and_not_paid(
+    signed_in: SignedIn, control: Control, alice: Person
+) -> None:
+    client, _ = signed_in(alice)
+    made = control.add_transaction(alice, kind="payout", direction="in", merchant="Nordlicht Books")
+    detail = client.get(f"/transactions/{made['id']}/").text
+    assert "Review and take it" in detail
+    path = f"/transactions/{made['id']}/confirmations/new/"
+    form = html.fromstring(client.get(path).text).xpath("//main")[0]
+    told = " ".join(form.text_content().split())
+    for words in ("Take 64.90", "from Nordlicht Books", "Comes to your account", "Don’t take it"):
+        assert words in told.replace("\xa0", " ")
+    assert "pay" not in told.lower().replace("payout", "")
+    ends = [" ".join(end.text_content().split()) for end in form.cssselect(".route-end")]
+    assert ends[0].endswith("Nordlicht Books")
+    page = follow(client, client.post(path, form_of(client, path, "decline")))
+    assert "Not taken" in page.text

@@ -26,12 +26,17 @@ REFUSALS = (
 
 def said() -> Iterator[str]:
     """Every sentence of every table."""
-    for table in (sentences.SAY.values(), reasons.known().values(), wording.REFUSALS.values()):
+    for table in (
+        sentences.SAY.values(),
+        reasons.known().values(),
+        wording.REFUSALS.values(),
+        wording.INCOMING_REFUSALS.values(),
+    ):
         for row in table:
             yield from row
     for pair in sentences.TIMELINE.values():
         yield from pair
-    for action in wording.ACTIONS.values():
+    for action in (*wording.ACTIONS.values(), *wording.INCOMING.values()):
         yield from action
 
 
@@ -68,6 +73,14 @@ def test_it_shows_an_unknown_reason_code_as_it_came() -> None:
     assert "ZZ99" in reasons.of("ZZ99").words
 
 
+@pytest.mark.parametrize("code", ["AC04", "AM04", "MS03", "FRAD", "TM01", "CUST"])
+def test_whoever_is_sent_money_cant_send_it_again(code: str) -> None:
+    told = reasons.of(code, "in")
+    assert told.words.endswith(".")
+    assert (told.advice, told.way) == ("", "contact")
+    assert reasons.of("DUPL", "in").way == "similar"
+
+
 def test_it_leaves_no_brace_open_that_nobody_fills() -> None:
     for text in said():
         named = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
@@ -75,7 +88,11 @@ def test_it_leaves_no_brace_open_that_nobody_fills() -> None:
 
 
 def test_it_says_every_sentence_to_its_end() -> None:
-    for row in (*sentences.SAY.values(), *wording.REFUSALS.values()):
+    for row in (
+        *sentences.SAY.values(),
+        *wording.REFUSALS.values(),
+        *wording.INCOMING_REFUSALS.values(),
+    ):
         assert all(text == "" or text.endswith(".") for text in row), row
 
 

@@ -9,6 +9,7 @@ from django.db import transaction as database
 
 from sandbox import clock
 from sandbox.cases import life
+from sandbox.cases.models import Case
 from sandbox.control import making
 from sandbox.handoffs import claiming
 from sandbox.ledger import journal
@@ -21,9 +22,11 @@ from sandbox.problems import ProblemError
 from sandbox.transactions import carry, machine, once
 from sandbox.transactions.models import IdempotencyKey, Transaction
 from sandbox.transactions.refunds import give_back
-from sandbox.webhooks.models import MerchantEvent
+from sandbox.webhooks import doing
+from sandbox.webhooks.contract import NewEndpoint
+from sandbox.webhooks.models import Delivery, MerchantEvent
 from sandbox.worlds import fresh, winding
-from sandbox.worlds.models import World
+from sandbox.worlds.models import Advance, World
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -72,7 +75,8 @@ def test_what_programs_made_is_gone_and_the_rest_is_as_it_was(
     taken_on(asked(merchant, "payout"), ada)
     asked(merchant)
     assert balances() != was
-    assert fresh.contents(merchant)["payments"] == 5
+    told = fresh.contents(merchant)
+    assert (told["payments"], told["refunds"]) == (4, 1)
     reset(merchant)
     assert list(Transaction.objects.all()) == [old]
     assert balances() == was
@@ -81,6 +85,42 @@ def test_what_programs_made_is_gone_and_the_rest_is_as_it_was(
     assert not MerchantEvent.objects.exists()
     assert ApiKey.objects.get().revoked_at is None
     assert set(fresh.contents(merchant).values()) == {0}
+
+
+def test_it_tells_before_how_much_goes(ada: Person, merchant: Merchant) -> None:
+    """Each number is the rows of its table that are gone afterwards."""
+    old = before(ada)
+    with database.atomic():
+        give_back(old, 100, clock.now(), by=machine.Actor("merchant", merchant.name))
+        life.opened(
+            old, "dispute", at=clock.now(), reason="not_received", amount_minor=500, message="?"
+        )
+    doing.make(merchant, NewEndpoint())
+    asked(merchant)
+    bought = taken_on(asked(merchant), ada, "processing", "completed")
+    with database.atomic():
+        life.opened(
+            bought, "inquiry", at=clock.now(), reason="other", amount_minor=None, message="?"
+        )
+    winding.ask(merchant, 40 * DAY)
+    winding.round_once()
+    tables = {
+        "cases": Case, "events": MerchantEvent, "deliveries": Delivery, "advances": Advance,
+    }  # fmt: skip
+
+    def rows() -> dict[str, int]:
+        counts = {name: model._default_manager.count() for name, model in tables.items()}
+        refunds = Transaction.objects.exclude(refund_of=None).count()
+        counts["refunds"] = refunds
+        waiting = Demand.objects.filter(transaction=None).count()
+        counts["payments"] = Transaction.objects.count() - refunds + waiting
+        return counts
+
+    was, told = rows(), fresh.contents(merchant)
+    reset(merchant)
+    gone = {name: count - rows()[name] for name, count in was.items()}
+    assert {name: told[name] for name in gone} == gone
+    assert min(gone.values()) > 0
 
 
 def test_nothing_lies_in_a_future_that_never_came(ada: Person, merchant: Merchant) -> None:
