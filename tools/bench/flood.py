@@ -5,7 +5,6 @@
 """
 
 import os
-import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -15,7 +14,7 @@ import requests
 
 from tools.bench.load import WrongAnswerError, percentile
 from tools.bench.posting import Posters
-from tools.bench.stack import Stack, StackError, running
+from tools.bench.stack import Stack, alone
 
 # What a program that retries without a pause may have open.
 CONNECTIONS = 32
@@ -109,17 +108,5 @@ def _told(stack: Stack, token: str) -> int:
     return sum(row["times"] for row in rows)
 
 
-def main() -> int:
-    """Measures this alone."""
-    try:
-        with running() as stack:
-            stack.prepare()
-            bench(stack)
-    except (StackError, WrongAnswerError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(alone(bench))

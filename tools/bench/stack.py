@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import requests
 
+from tools.bench.load import WrongAnswerError
 from tools.bench.posting import SECRET as HOOK_SECRET
 from tools.children import ScratchFolder, free_port, spawn, stop, wait_until
 from tools.postgres import FOR_TESTS, Postgres
@@ -162,6 +163,18 @@ def running() -> Iterator[Stack]:
         valkey.remove()
         postgres.remove()
         scratch.remove()
+
+
+def alone(bench: Callable[[Stack], None]) -> int:
+    """Run one measurement on servers of its own; gives the exit code of a command line."""
+    try:
+        with running() as stack:
+            stack.prepare()
+            bench(stack)
+    except (StackError, WrongAnswerError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 def memory_mib(pid: int) -> float | None:

@@ -6,7 +6,6 @@ rounds at full pace.
 """
 
 import os
-import sys
 from statistics import median
 from typing import LiteralString
 
@@ -14,7 +13,7 @@ import psycopg
 
 from tools.bench.load import WrongAnswerError, percentile
 from tools.bench.posting import Posters, plain_request, requests_for
-from tools.bench.stack import Stack, StackError, cpu_seconds, running
+from tools.bench.stack import Stack, alone, cpu_seconds
 from tools.children import free_port
 
 AT_ONCE = 8
@@ -115,17 +114,5 @@ def _tell(name: str, rate: float, share: float, times: list[float]) -> None:
     print(f"{name:30}{rate:>10.1f}{f'{share:.1f}' if share else '':>9}{milliseconds}")
 
 
-def main() -> int:
-    """Measures this alone."""
-    try:
-        with running() as stack:
-            stack.prepare()
-            bench(stack)
-    except (StackError, WrongAnswerError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(alone(bench))

@@ -18,7 +18,7 @@ import psycopg
 
 from tools.bench.load import WrongAnswerError, percentile
 from tools.bench.posting import Posters, event, request_of
-from tools.bench.stack import ROOT, Stack, StackError, cpu_seconds, running
+from tools.bench.stack import ROOT, Stack, StackError, alone, cpu_seconds
 from tools.bench.taking_in import CONNECTIONS, serve
 from tools.children import free_port, spawn, wait_until
 
@@ -196,17 +196,5 @@ def _wait_for_mails(stack: Stack, notes: Path, count: int) -> dict[str, float]:
     }
 
 
-def main() -> int:
-    """Measures this alone."""
-    try:
-        with running() as stack:
-            stack.prepare()
-            bench(stack)
-    except (StackError, WrongAnswerError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(alone(bench))
