@@ -51,6 +51,7 @@ def test_a_failed_try_is_seen_mended_and_sent_again(
     page.goto(here)
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="Send the ticked again").click()
+    expect(page.get_by_role("button", name="Send again now")).to_be_visible()
     assert faults_of(page) == []
     page.get_by_role("button", name="Send again now").click()
     expect(page.get_by_text("1 event is on its way.")).to_be_visible()

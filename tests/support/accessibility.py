@@ -19,7 +19,11 @@ WIDER = "() => Math.max(document.documentElement.scrollWidth, document.body.scro
 
 
 def faults_of(page: Page) -> list[str]:
-    """What is wrong with the page as it stands, light and dark, at 320 and at 1440 pixels."""
+    """What is wrong with the page as it stands, light and dark, at 320 and at 1440 pixels.
+
+    A page that a click asked for may have begun to arrive: it is looked at once it is whole.
+    """
+    page.wait_for_load_state()
     found = [f"inline: {html}" for html in page.evaluate(INLINE)]
     headings = page.locator("h1").count()
     if headings != 1:
