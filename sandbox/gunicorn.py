@@ -4,8 +4,9 @@ from sandbox import env
 
 bind = f"{env.text('SANDBOX_HOST', '127.0.0.1')}:{env.whole('SANDBOX_PORT', 9000)}"
 worker_class = "gthread"
-# One process is enough for a box, and a hanging fault takes a thread of it, not the box.
-workers = 1
+# One process is enough to try things out; where merchants share a box, a second one keeps the
+# others' pace while somebody floods the first. A hanging fault takes a thread, not the box.
+workers = env.whole("SANDBOX_WORKERS", 1)
 threads = env.whole("SANDBOX_THREADS", 32)
 timeout = 60
 graceful_timeout = 5

@@ -11,6 +11,8 @@ WAIT_SECONDS = 1.0
 PER_MERCHANT = 16
 
 _under_way: Counter[str] = Counter()
+# Those that aren't examined yet are counted by the key that they claim.
+_came: Counter[str] = Counter()
 # How many each key may have, as far as it was here.
 _most: dict[str, int] = {}
 _theirs: Counter[int] = Counter()
@@ -34,9 +36,29 @@ def enter(key: ApiKey) -> bool:
         return True
 
 
-def is_full(public_id: str) -> bool:
-    """Whether all of a key's places are known to be taken. Asks no database."""
-    return _under_way.get(public_id, 0) >= _most.get(public_id, 1)
+def come(claimed: str) -> bool:
+    """Count a request that says it is of this key, until `go`; False if that is more than the key
+    is known to have places. Asks no database.
+
+    Without this a crowd would look for its key and its tokens before it is told that it is one.
+    """
+    with _lock:
+        if claimed in _most and _came[claimed] >= _most[claimed]:
+            return False
+        _came[claimed] += 1
+        return True
+
+
+def most_of(public_id: str) -> int:
+    """How many places the key has, as far as this process knows; 0 if it doesn't."""
+    return _most.get(public_id, 0)
+
+
+def go(claimed: str) -> None:
+    with _lock:
+        _came[claimed] -= 1
+        if not _came[claimed]:
+            del _came[claimed]
 
 
 def leave(key: ApiKey) -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from sandbox import clock, ids, worlds
 from sandbox.control import faults
-from sandbox.merchant_api import crowds, examining, keys, rates, record, refusing
+from sandbox.merchant_api import crowds, examining, keys, record, refusing
 from sandbox.merchant_api.examining import Examination
 from sandbox.merchant_api.models import ApiKey
 from sandbox.merchant_api.signatures import Message, RefusedError
@@ -68,7 +68,7 @@ def merchant_api(*methods: str) -> Callable[[View], Callable[..., HttpResponseBa
             refused: RefusedError | None = None
             code = ""
             try:
-                key = _let_in(exam, at)
+                key = _let_in(exam, at, request.META.get(examining.REFUSED_EARLY))
                 with worlds.entered(key.merchant):
                     visit = Visit(request_id, clock.now(), exam, key)
                     response = _inside(
@@ -98,12 +98,10 @@ def merchant_api(*methods: str) -> Callable[[View], Callable[..., HttpResponseBa
     return wrap
 
 
-def _let_in(exam: Examination, at: datetime) -> ApiKey:
-    message = exam.message
-    claimed = examining.claimed_key(message)
-    if claimed and (wait := rates.seconds_refused(claimed)):
-        exam.key = keys.by_id(claimed) if record.wants_row(claimed) else None
-        raise examining.too_many(wait)
+def _let_in(exam: Examination, at: datetime, refused_early: RefusedError | None) -> ApiKey:
+    if refused_early:
+        exam.key = keys.by_id(examining.claimed_key(exam.message))
+        raise refused_early
     examining.examine(exam, at, crowds.enter)
     assert exam.key is not None  # noqa: S101 (by `examine`)
     exam.key.note_use(at)

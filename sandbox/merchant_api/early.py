@@ -24,8 +24,24 @@ def before(application: Application) -> Application:
         if not environ.get("PATH_INFO", "").startswith(ROOT):
             return application(environ, start_response)
         claimed = examining.claimed_key(_credentials(environ))
-        error = _refusal(claimed) if claimed else None
-        if error is None or record.wants_row(claimed):
+        if not claimed:
+            return application(environ, start_response)
+        if not crowds.come(claimed):
+            error = examining.too_many_at_once(f"{crowds.most_of(claimed)} under way")
+            return refuse_or_tell(environ, start_response, claimed, error)
+        try:
+            if wait := rates.seconds_refused(claimed):
+                return refuse_or_tell(environ, start_response, claimed, examining.too_many(wait))
+            return application(environ, start_response)
+        finally:
+            crowds.go(claimed)
+
+    def refuse_or_tell(
+        environ: dict[str, Any], start_response: Start, claimed: str, error: RefusedError
+    ) -> Iterable[bytes]:
+        # The first of a second goes on to the door, which can write its row of the log.
+        if record.wants_row(claimed):
+            environ[examining.REFUSED_EARLY] = error
             return application(environ, start_response)
         response = refusing.answer(ids.uuid7(clock.real_now()), error)
         response["Content-Length"] = str(len(response.content))
@@ -33,12 +49,6 @@ def before(application: Application) -> Application:
         return [response.content]
 
     return refuse_or_pass_on
-
-
-def _refusal(public_id: str) -> RefusedError | None:
-    if wait := rates.seconds_left(public_id):
-        return examining.too_many(wait)
-    return examining.too_many_at_once() if crowds.is_full(public_id) else None
 
 
 def _credentials(environ: dict[str, Any]) -> Message:

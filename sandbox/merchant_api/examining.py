@@ -20,6 +20,8 @@ STEPS = (
 BEARER_STEPS = ("rate", "target", "headers", "key", "scope")
 BEARER = re.compile(r"Bearer ([!-~]{1,200})")
 READS = ("GET",)
+# Where the WSGI environment has what was refused without a look, for the log (`early.py`).
+REFUSED_EARLY = "merchant_api.refused_early"
 NO_SUCH_KEY = (
     "There is no such key here. Keys that begin with key_test_ belong to the sandbox, those with "
     "key_live_ to live operation."

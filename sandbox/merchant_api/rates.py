@@ -42,14 +42,8 @@ def bearer_of(sha256: str) -> str:
     return _bearers.get(sha256, "")
 
 
-def seconds_left(public_id: str) -> float:
-    """How long this key is known to have no tokens; 0 if it may have some. Asks no database."""
-    found = _held.get(public_id)
-    return max(0.0, found.none_until - time.monotonic()) if found else 0.0
-
-
 def seconds_refused(public_id: str) -> float:
-    """As `seconds_left`, for one who goes and sees if it is 0.
+    """How long this key is known to have no tokens; 0 if it may have some. Asks no database.
 
     When that time is over, one request may go and see, and the others wait for what it finds: a
     crowd at the database would be felt by everybody.

@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 60
 PASSED_ON = (
     "PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "SANDBOX_THREADS",
+    "SANDBOX_WORKERS",
 )  # fmt: skip
 SECRET = "for-the-benchmark-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH"  # noqa: S105
 

@@ -67,3 +67,17 @@ def test_many_keys_are_no_way_round_it() -> None:
             crowds.leave(key)
     assert crowds.enter(ours[-1])
     crowds.leave(ours[-1])
+
+
+def test_a_crowd_is_counted_before_anybody_looks_for_its_key() -> None:
+    key = ApiKey(public_id="key_test_" + "8" * 32, merchant_id=3, at_once=2)
+    came = [crowds.come(key.public_id) for _ in range(5)]
+    assert came == [True] * 5, "how many it may have isn't known before one was examined"
+    assert crowds.enter(key)
+    assert not crowds.come(key.public_id)
+    crowds.leave(key)
+    for _ in range(4):
+        crowds.go(key.public_id)
+    assert [crowds.come(key.public_id) for _ in range(2)] == [True, False]
+    for _ in range(2):
+        crowds.go(key.public_id)

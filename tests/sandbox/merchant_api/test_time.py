@@ -2,16 +2,17 @@
 
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.http import HttpResponseBase
+from django.core.handlers.wsgi import WSGIRequest
 from django.test import RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from pytest_django import DjangoAssertNumQueries
 
 from sandbox import clock
-from sandbox.merchant_api import examining, keys, nonces, rates, views
+from sandbox.merchant_api import early, examining, keys, nonces, rates, views
 from sandbox.merchant_api.examining import Examination
 from sandbox.merchant_api.models import ApiKey, Bucket, Nonce
 from sandbox.merchant_api.signatures import Message, RefusedError
@@ -110,7 +111,14 @@ def test_a_flood_is_refused_without_the_database(
     monkeypatch.setattr(time, "monotonic", lambda: now)
     ApiKey.objects.update(rate=1, burst=1)
 
-    def knock() -> HttpResponseBase:
+    def answer(environ: dict[str, Any], start_response: early.Start) -> list[bytes]:
+        response = views.balance(WSGIRequest(environ))
+        start_response(str(response.status_code), list(response.items()))
+        return [b"".join(response)]
+
+    application = early.before(answer)
+
+    def knock() -> tuple[int, dict[str, str]]:
         message = request_of(made)
         if by_token:
             message.headers.clear()
@@ -118,13 +126,15 @@ def test_a_flood_is_refused_without_the_database(
             message.headers["host"] = "127.0.0.1:9000"
         lines = {f"HTTP_{name.upper().replace('-', '_')}": v for name, v in message.headers.items()}
         facts = {"RAW_URI": message.target, "REQUEST_METHOD": "GET", **lines}
-        return views.balance(RequestFactory().get(message.target, **facts))
+        environ = RequestFactory().get(message.target, **facts).environ
+        begun: list[tuple[int, dict[str, str]]] = []
+        application(environ, lambda line, lines: begun.append((int(line.split()[0]), dict(lines))))
+        return begun[0]
 
-    answers = [knock() for _ in range(4)]
-    assert [answer.status_code for answer in answers] == [200, 429, 429, 429]
+    assert [knock()[0] for _ in range(4)] == [200, 429, 429, 429]
     with django_assert_num_queries(0):
-        again = knock()
-    assert (again.status_code, again["Retry-After"]) == (429, "1")
+        status, headers = knock()
+    assert (status, headers["Retry-After"]) == (429, "1")
 
 
 def test_only_one_looks_whether_there_are_tokens_again(
