@@ -9,6 +9,7 @@ from pydantic import Field
 from sandbox import clock, ids, problems
 from sandbox.console import writing
 from sandbox.console.door import Visit, console
+from sandbox.people.models import Merchant
 from sandbox.problems import ProblemError
 from sandbox.transactions.bodies import Body
 from sandbox.worlds import winding
@@ -28,19 +29,21 @@ class NewAdvance(Body):
 @console("GET")
 def clock_detail(request: HttpRequest, visit: Visit) -> HttpResponse:
     """What time it is there, and the last ways forward, newest first."""
-    world = World.objects.filter(merchant=visit.merchant).first()
-    rows = world.advances.order_by("-asked_at")[:SHOWN] if world else []
+    return problems.answer(200, told(visit.merchant))
+
+
+def told(merchant: Merchant) -> Json:
+    # The ways first: one that is done is never told with the time before it.
+    rows = list(Advance.objects.filter(world__merchant=merchant).order_by("-asked_at")[:SHOWN])
+    world = World.objects.filter(merchant=merchant).first()
     real = clock.real_now()
     ahead = world.ahead if world else timedelta(0)
-    return problems.answer(
-        200,
-        {
-            "now": clock.rfc3339(real + ahead),
-            "real_now": clock.rfc3339(real),
-            "ahead_seconds": int(ahead.total_seconds()),
-            "advances": [shown(row) for row in rows],
-        },
-    )
+    return {
+        "now": clock.rfc3339(real + ahead),
+        "real_now": clock.rfc3339(real),
+        "ahead_seconds": int(ahead.total_seconds()),
+        "advances": [shown(row) for row in rows],
+    }
 
 
 @console("POST")

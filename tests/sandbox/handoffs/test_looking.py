@@ -1,11 +1,8 @@
 """Who looks just while a customer takes something on finds it, once."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from django.db import connection
 from django.db import transaction as database
 from django.http import QueryDict
 
@@ -17,6 +14,7 @@ from sandbox.merchant_api import paging, payments
 from sandbox.merchant_api.contract import NewPayment
 from sandbox.merchant_api.models import Demand
 from sandbox.people.models import Merchant
+from tests.sandbox.looking import after_the_first_look
 
 pytestmark = pytest.mark.django_db
 
@@ -33,22 +31,6 @@ LOOKS: dict[str, Callable[[Merchant, Demand], list[str]]] = {
         told["id"] for told in console.page(shop, ASKED, clock.now())["data"]
     ],
 }
-
-
-@contextmanager
-def after_the_first_look(act: Callable[[], Any]) -> Iterator[list[bool]]:
-    """`act` happens between the first query inside and the second."""
-    done: list[bool] = []
-
-    def wrapper(execute: Any, *query: Any) -> Any:
-        found = execute(*query)
-        if not done:
-            done.append(True)
-            act()
-        return found
-
-    with connection.execute_wrapper(wrapper):
-        yield done
 
 
 @pytest.mark.parametrize("look", LOOKS)

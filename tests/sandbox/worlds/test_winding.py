@@ -14,6 +14,7 @@ import pytest
 from django.db import connection
 
 from sandbox import clock
+from sandbox.console import clocks
 from sandbox.control import making
 from sandbox.ledger.journal import verify_ledger
 from sandbox.people.models import Merchant, Person
@@ -23,6 +24,7 @@ from sandbox.webhooks import endpoints, samples
 from sandbox.webhooks.models import Delivery
 from sandbox.worlds import winding
 from sandbox.worlds.models import Advance, World
+from tests.sandbox.looking import after_the_first_look
 from tests.sandbox.running import ROOT
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,6 +74,17 @@ def test_of_two_who_ask_at_once_one_is_refused(merchant: Merchant) -> None:
     answers = at_once(ask, 4)
     assert sorted(answers)[1:] == ["clock_is_running"] * 3
     assert Advance.objects.count() == 1
+
+
+def test_who_looks_while_it_arrives_is_not_told_the_time_before(merchant: Merchant) -> None:
+    winding.ask(merchant, DAY)
+    with after_the_first_look(winding.round_once) as done:
+        told = clocks.told(merchant)
+    assert done
+    (advance,) = told["advances"]
+    assert advance["state"] == "running" or told["ahead_seconds"] == DAY.total_seconds()
+    (arrived,) = clocks.told(merchant)["advances"]
+    assert arrived["state"] == "done"
 
 
 def test_two_at_the_same_way_do_everything_once(ada: Person, merchant: Merchant) -> None:
