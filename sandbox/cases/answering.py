@@ -12,7 +12,8 @@ from sandbox.events import telling
 from sandbox.transactions import machine
 from sandbox.transactions.machine import Actor
 from sandbox.transactions.models import Transaction
-from sandbox.transactions.refunds import give_back, left_of
+from sandbox.transactions.refunds import give_back
+from sandbox.transactions.shares import left_of
 
 BANK_NAME = "The payee's bank"
 ALL_BACK = "All of the money is back already."

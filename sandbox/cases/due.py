@@ -12,7 +12,7 @@ from sandbox.cases.rules import RULES
 from sandbox.control import record
 from sandbox.people.models import Merchant
 from sandbox.transactions.models import Transaction
-from sandbox.transactions.refunds import left_of
+from sandbox.transactions.shares import left_of
 
 BATCH = 50
 

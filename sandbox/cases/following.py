@@ -10,7 +10,7 @@ from sandbox.cases.models import Case, CaseMessage
 from sandbox.events import telling
 from sandbox.problems import ProblemError
 from sandbox.transactions.machine import Actor
-from sandbox.transactions.refunds import left_of
+from sandbox.transactions.shares import left_of
 from sandbox.transactions.wire import detail
 from sandbox.transactions.writes import Done, Write
 

@@ -11,7 +11,7 @@ from sandbox.cases.models import Case
 from sandbox.ledger.journal import InsufficientFundsError
 from sandbox.people.models import Merchant
 from sandbox.transactions.models import Transaction
-from sandbox.transactions.refunds import left_of
+from sandbox.transactions.shares import left_of
 from sandbox.webhooks import endpoints
 
 Temperament = Merchant.Temperament

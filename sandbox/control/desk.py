@@ -15,7 +15,7 @@ from sandbox.control import record
 from sandbox.control.views import facts_of, lever, sub_of, transaction_of
 from sandbox.problems import answer
 from sandbox.transactions.models import Transaction
-from sandbox.transactions.refunds import left_of
+from sandbox.transactions.shares import left_of
 
 ANSWERS = ("accept", "partly", "decline", "contest", "message")
 MOST = 200

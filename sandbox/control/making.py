@@ -11,7 +11,7 @@ from django.db import transaction as database
 
 from sandbox import clock, ids
 from sandbox.auth import one_time_codes
-from sandbox.events import telling
+from sandbox.events import muting
 from sandbox.ledger import journal
 from sandbox.ledger.models import Account
 from sandbox.people.models import Merchant, Payee, Person
@@ -66,7 +66,7 @@ def person(facts: dict[str, Any], at: datetime) -> Person:
         for balance in balances:
             amount = _whole(balance, "amount_minor", 0, MOST) or 0
             _fund(account(made, balance.get("currency"), at), amount, at)
-        with telling.silence():
+        with muting.silence():
             _history(made, history, at)
     return made
 

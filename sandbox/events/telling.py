@@ -1,14 +1,12 @@
 """Writes events: called where something changes, inside the same database transaction."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sandbox import clock, ids
 from sandbox.clock import maybe
+from sandbox.events import muting
 from sandbox.events.models import Event, compact
 from sandbox.webhooks import telling as merchants
 
@@ -17,33 +15,6 @@ if TYPE_CHECKING:
     from sandbox.transactions.models import Transaction
 
 type Json = dict[str, Any]
-
-_silent: ContextVar[bool] = ContextVar("silent", default=False)
-_merchants_only: ContextVar[bool] = ContextVar("merchants_only", default=False)
-
-
-@contextmanager
-def silence() -> Iterator[None]:
-    """What is made up as somebody's past is no news."""
-    token = _silent.set(True)
-    try:
-        yield
-    finally:
-        _silent.reset(token)
-
-
-@contextmanager
-def merchants_only() -> Iterator[None]:
-    """What happens on a scenario's stage is news for its merchant, and for no person."""
-    token = _merchants_only.set(True)
-    try:
-        yield
-    finally:
-        _merchants_only.reset(token)
-
-
-def is_silent() -> bool:
-    return _silent.get()
 
 
 def tell(
@@ -57,7 +28,7 @@ def tell(
     facts: Json,
 ) -> Event | None:
     """Write one event; None while there is silence. Must run inside the change's transaction."""
-    if _silent.get() or _merchants_only.get():
+    if muting.is_silent() or muting.is_for_merchants_only():
         return None
     # A merchant's time may be ahead; people hear of it now, in their own.
     at = min(at, clock.real_now())

@@ -17,7 +17,7 @@ from sandbox.people.models import Merchant
 from sandbox.problems import ProblemError
 from sandbox.transactions import machine, once
 from sandbox.transactions.models import Transaction
-from sandbox.transactions.refunds import left_of, share_at_merchant
+from sandbox.transactions.shares import left_of, share_at_merchant
 
 type Json = dict[str, Any]
 

@@ -14,7 +14,8 @@ from sandbox.people.models import Merchant
 from sandbox.problems import ProblemError
 from sandbox.transactions import carry, machine, once
 from sandbox.transactions.models import Transaction
-from sandbox.transactions.refunds import give_back, left_at_merchant, left_of, share_of_customer
+from sandbox.transactions.refunds import give_back
+from sandbox.transactions.shares import left_at_merchant, left_of, share_of_customer
 
 type Json = dict[str, Any]
 

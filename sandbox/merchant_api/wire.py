@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox import clock, ids
 from sandbox.merchant_api.models import PREFIXES, Demand
 from sandbox.transactions.models import Transaction
-from sandbox.transactions.refunds import back_at_merchant, share_at_merchant
+from sandbox.transactions.shares import back_at_merchant, share_at_merchant
 
 if TYPE_CHECKING:
     from sandbox.cases.models import Case, CaseEvent, CaseEvidence, CaseMessage

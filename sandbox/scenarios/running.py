@@ -11,7 +11,7 @@ from django.db import transaction as database
 from django.db.models import F, Q
 
 from sandbox import clock, ids
-from sandbox.events import telling
+from sandbox.events import muting
 from sandbox.people.models import Merchant
 from sandbox.problems import ProblemError
 from sandbox.scenarios import acts, outcome, script, stage
@@ -106,7 +106,7 @@ def _play(run: Run) -> None:
     facts: Json = {}
     echo: Echo | None = None
     try:
-        with telling.merchants_only():
+        with muting.merchants_only():
             here = stage.set_up(run, wanted)
             if run.echo:
                 here.echo = echo = Echo(run.merchant, partial(_keep, run))

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from sandbox import clock, ids
 from sandbox.control import making
-from sandbox.events import telling
+from sandbox.events import muting
 from sandbox.merchant_api import sealing
 from sandbox.merchant_api.models import ReturnAddress
 from sandbox.people.models import Merchant, Person
@@ -101,7 +101,7 @@ def set_up(run: Run, script: Script) -> Stage:
         secret=sealing.seal(endpoints.new_secret().encode(), str(endpoint_id)),
     )  # fmt: skip
     people = {}
-    with telling.silence():
+    with muting.silence():
         for one in script.customers:
             balance = {"currency": one.currency, "amount_minor": one.balance_minor}
             facts = {

@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sandbox import ids
+from sandbox.events import muting
 from sandbox.people.models import Merchant
+from sandbox.webhooks import objects
 from sandbox.webhooks.models import Endpoint, MerchantEvent, compact
 
 if TYPE_CHECKING:
@@ -22,9 +24,7 @@ def tell(
     `data` is the object as the merchant API answers with it. Must run inside the transaction of
     the change, and where an object's events are to keep their order, under its lock.
     """
-    from sandbox.events import telling  # it tells us too
-
-    if telling.is_silent() or not is_told(merchant):
+    if muting.is_silent() or not is_told(merchant):
         return None
     return MerchantEvent.objects.create(
         id=ids.uuid7(at), merchant=merchant, type=type_, object_id=object_id, occurred_at=at,
@@ -39,15 +39,11 @@ def is_told(merchant: Merchant) -> bool:
 
 def of_transaction(row: "Transaction", type_: str, *, at: datetime) -> None:
     """What of a transaction's news is one for its merchant."""
-    from sandbox.webhooks import objects
-
     if row.merchant and is_told(row.merchant) and (told := objects.of_transaction(row, type_, at)):
         tell(row.merchant, told.type, object_id=told.id, at=at, data=told.data)
 
 
 def of_case(case: "Case", type_: str, *, at: datetime) -> None:
-    from sandbox.webhooks import objects
-
     shop = case.transaction.merchant
     if shop and is_told(shop) and (told := objects.of_case(case, type_, at)):
         tell(shop, told.type, object_id=told.id, at=at, data=told.data)

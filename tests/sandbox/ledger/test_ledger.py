@@ -16,7 +16,7 @@ from sandbox.ledger import journal
 from sandbox.ledger.journal import InsufficientFundsError, UnbalancedError, verify_ledger
 from sandbox.ledger.models import Account, Posting
 from sandbox.people.models import Person
-from sandbox.transactions import due, machine, refunds
+from sandbox.transactions import due, machine, refunds, shares
 from sandbox.transactions.machine import IllegalStepError
 from sandbox.transactions.models import Transaction
 
@@ -113,7 +113,7 @@ class World(RuleBasedStateMachine):
         by = machine.Actor("merchant", row.counterparty_name)
         refunds.give_back(row, amount, self.now, by=by)
         with pytest.raises(refunds.NothingLeftError):
-            refunds.give_back(row, refunds.left_of(row) + 1, self.now, by=by)
+            refunds.give_back(row, shares.left_of(row) + 1, self.now, by=by)
 
     @rule(minutes=st.integers(0, 300))
     def pass_time(self, minutes: int) -> None:

@@ -16,7 +16,8 @@ from sandbox.merchant_api import payments
 from sandbox.people.models import Merchant
 from sandbox.transactions import machine
 from sandbox.transactions.models import Transaction
-from sandbox.transactions.refunds import give_back, left_at_merchant, left_of, share_of_customer
+from sandbox.transactions.refunds import give_back
+from sandbox.transactions.shares import left_at_merchant, left_of, share_of_customer
 from tests.sandbox.merchant_api.shop import Answer, Shop, new_nonce, open_shop
 
 

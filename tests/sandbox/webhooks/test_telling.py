@@ -9,7 +9,7 @@ from django.db import transaction
 from sandbox import clock
 from sandbox.cases import answering, life
 from sandbox.control import making
-from sandbox.events import telling as others
+from sandbox.events import muting
 from sandbox.people.models import Merchant, Person
 from sandbox.transactions.models import Transaction
 from sandbox.webhooks import numbering, telling
@@ -73,7 +73,7 @@ def test_who_has_neither_key_nor_endpoint_is_told_nothing(ada: Person) -> None:
 
 
 def test_what_is_made_up_as_a_past_is_not_told(ada: Person, merchant: Merchant) -> None:
-    with others.silence():
+    with muting.silence():
         paid(ada)
     assert told() == []
 
