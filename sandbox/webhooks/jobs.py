@@ -60,7 +60,7 @@ def due(now: datetime) -> QuerySet[Delivery]:
 
     A scripted world's are its script's alone. What is due where time is ahead is found beside the
     rest, each by its own index: the query is the same however many worlds there are. This is to
-    look at; who claims asks `due_of`, whose conditions are the row's own and hold once it is locked.
+    look at. Who claims asks `due_of`: its conditions are the row's own and hold once it is locked.
     """
     waiting = Delivery.objects.filter(state=State.WAITING)
     there = waiting.filter(
