@@ -17,6 +17,8 @@ AT_ONCE = 8
 PREFIXES = {"payment": "pay", "payout": "out"}
 # A demand that nobody has taken on, called off or let lapse.
 WAITS = Q(transaction=None, called_off_at=None, lapsed_at=None)
+# One that ended without anybody.
+OVER = Q(transaction=None) & (Q(called_off_at__isnull=False) | Q(lapsed_at__isnull=False))
 
 
 class ApiKey(models.Model):
@@ -175,6 +177,7 @@ class Demand(models.Model):
         indexes = [
             models.Index(fields=["merchant", "-created_at", "-id"], name="demand_page"),
             models.Index(fields=["expires_at"], condition=WAITS, name="demand_due"),
+            models.Index(fields=["expires_at"], condition=OVER, name="demand_over"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="demand_amount")

@@ -78,7 +78,7 @@ class Order(models.Model):
     title = models.CharField(max_length=80)
     amount_minor = models.PositiveIntegerField()
     currency = models.CharField(max_length=3)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
     payment_id = models.CharField(max_length=40, blank=True, db_index=True)
     status = models.CharField(max_length=15, blank=True)
     refunded_minor = models.PositiveIntegerField(default=0)

@@ -4,6 +4,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -15,6 +16,7 @@ from sandbox.webhooks import jobs, numbering
 from sandbox.webhooks.models import Endpoint
 
 IDLE_SECONDS = 0.1
+NONE = timedelta(0)
 # Of a process's places one endpoint gets so many at once, all that fail together a half, and all of
 # one merchant, who may be slow on purpose, three quarters.
 PER_ENDPOINT = 2
@@ -55,18 +57,18 @@ class Sender:
         if not free:
             return 0
         now, sent = clock.real_now(), 0
-        due = jobs.due(now)
         busy = Counter(job.endpoint_id for job in self.under_way.values())
         theirs = Counter(job.merchant_id for job in self.under_way.values())
-        rows = due.values_list("endpoint", "merchant").annotate(first=Min("due_at"))
-        waiting = {one: merchant for one, merchant, _ in rows.order_by("first")[:200]}
+        due = jobs.due(now).values_list("endpoint", "merchant", "merchant__world__ahead")
+        rows = due.annotate(first=Min("due_at")).order_by("first")[:200]
+        waiting = {one: (merchant, now + (ahead or NONE)) for one, merchant, ahead, _ in rows}
         failing = set(
             Endpoint.objects.filter(
                 pk__in=[*waiting, *busy], failing_since__isnull=False
             ).values_list("pk", flat=True)
         )
-        for endpoint_id in sorted(waiting, key=lambda one: theirs[waiting[one]]):
-            merchant_id = waiting[endpoint_id]
+        for endpoint_id in sorted(waiting, key=lambda one: theirs[waiting[one][0]]):
+            merchant_id, their_now = waiting[endpoint_id]
             share = min(
                 PER_ENDPOINT - busy[endpoint_id],
                 max(1, self.places * 3 // 4) - theirs[merchant_id],
@@ -77,7 +79,8 @@ class Sender:
                 share = min(1 - busy[endpoint_id], self.places // 2 - taken, share)
             if share <= 0:
                 continue
-            for job in jobs.claim(due.filter(endpoint=endpoint_id), share):
+            mine = jobs.due_of(merchant_id, their_now).filter(endpoint=endpoint_id)
+            for job in jobs.claim(mine, share):
                 self.under_way[self.pool.submit(jobs.send, job)] = job
                 busy[endpoint_id] += 1
                 theirs[merchant_id] += 1

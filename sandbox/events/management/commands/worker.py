@@ -20,10 +20,12 @@ from sandbox.merchant_api import due as merchant_due
 from sandbox.merchant_api import keeping as merchant_keeping
 from sandbox.outbox import late_bounces, smtp
 from sandbox.scenarios import running
+from sandbox.shop import keeping as shop_keeping
 from sandbox.transactions import due, once
 from sandbox.webhooks import keeping as webhook_keeping
 from sandbox.webhooks import sending
 from sandbox.worlds import errands, winding
+from sandbox.worlds import keeping as world_keeping
 
 
 class Command(BaseCommand):
@@ -50,6 +52,8 @@ class Command(BaseCommand):
             partial(steadily, keeping.forget_old, stop, seconds=3600, name="forgetting"),
             partial(steadily, webhook_keeping.forget_old, stop, seconds=3600, name="webhooks"),
             partial(steadily, merchant_keeping.forget_old, stop, seconds=60, name="requests"),
+            partial(steadily, world_keeping.forget_old, stop, seconds=3600, name="advances"),
+            partial(steadily, shop_keeping.forget_old, stop, seconds=3600, name="orders"),
             partial(steadily, once.forget_old, stop, seconds=3600, name="idempotency keys"),
             partial(steadily, writing.forget_shown, stop, seconds=60, name="shown once"),
         ]
