@@ -5,7 +5,6 @@ from django.http import HttpRequest, HttpResponse
 from sandbox import clock, ids, problems, worlds
 from sandbox.handoffs import claiming, wire
 from sandbox.handoffs.contract import Claim
-from sandbox.merchant_api import handoffs
 from sandbox.merchant_api.models import Demand
 from sandbox.people.models import Person
 from sandbox.transactions import carry
@@ -33,9 +32,6 @@ def claim_new(request: HttpRequest, visit: Visit, person: Person, token: str) ->
 
 
 def _demand(visit: Visit, person: Person, token: str) -> Demand:
-    """What the token leads this person to, or ProblemError 404."""
-    found = handoffs.find_for(person, token, clock.now())
-    if found is None:
-        raise claiming.unknown_handoff()
-    visit.facts["transaction_id"] = ids.wire("txn", found.demand.pk)
-    return found.demand
+    demand = claiming.led_to(person, token, clock.now())
+    visit.facts["transaction_id"] = ids.wire("txn", demand.pk)
+    return demand
