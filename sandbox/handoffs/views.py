@@ -17,8 +17,8 @@ from sandbox.transactions.writes import Write
 def handoff_detail(request: HttpRequest, visit: Visit, person: Person, token: str) -> HttpResponse:
     demand = _demand(visit, person, token)
     row = Transaction.objects.select_related(*carry.WITH).filter(demand=demand).first()
-    now = worlds.moment(demand.merchant, clock.now())
-    return problems.answer(200, wire.handoff(demand, row, person, now))
+    with worlds.entered(demand.merchant):
+        return problems.answer(200, wire.handoff(demand, row, person, clock.now()))
 
 
 @service("handoff_claim", "POST")
