@@ -52,6 +52,7 @@ def test_it_is_paid_as_the_customer_and_leads_back(
     page.go_back()
     page.goto(asked.page)
     heading(page, "Confirmed")
+    expect(page.get_by_role("button", name="Undo")).to_be_enabled()
     look(page, script)
     page.get_by_role("link", name=f"Back to {till.name}").click()
     page.wait_for_url(f"{back}?payment={asked.id}")
