@@ -82,9 +82,7 @@ def test_whoever_is_sent_money_cant_send_it_again(code: str) -> None:
 
 
 # Words that tell one side of a payment about itself or about the other one.
-SIDES = re.compile(
-    r"\b(you|your|yours|they|their)\b|\{name\}|\b(came|sent) (back|there)\b", re.I
-)
+SIDES = re.compile(r"\b(you|your|yours|they|their)\b|\{name\}|\b(came|sent) (back|there)\b", re.I)
 
 
 @pytest.mark.parametrize("code", sorted(reasons.known()))
