@@ -6,6 +6,7 @@ from uuid import UUID
 from sandbox import ids
 from sandbox.events import telling
 from sandbox.ledger import journal
+from sandbox.merchant_api import handoffs
 from sandbox.merchant_api.models import Demand, Handoff
 from sandbox.people.models import Person
 from sandbox.problems import ProblemError
@@ -34,6 +35,14 @@ def refusal(person: Person, found: list[choosing.Quote]) -> str | None:
     if person.restricted:
         return "account_restricted"
     return None if found else "no_account"
+
+
+def led_to(person: Person, token: str, now: datetime) -> Demand:
+    """What the token leads this person to, or ProblemError 404."""
+    found = handoffs.find_for(person, token, now)
+    if found is None:
+        raise unknown_handoff()
+    return found.demand
 
 
 def locked(pk: UUID) -> Demand:

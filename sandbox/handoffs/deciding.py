@@ -1,34 +1,39 @@
-"""A person takes a hand-off on and answers it in one go, as if at their own screen; no HTTP."""
+"""A person takes a hand-off on and answers it, as if at their own screen; no HTTP."""
 
+from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from django.db import transaction as database
 
 from sandbox import clock, worlds
 from sandbox.handoffs import claiming
-from sandbox.merchant_api import handoffs
 from sandbox.people.models import Person
 from sandbox.transactions import carry, writes
 from sandbox.transactions.bodies import Authentication, Confirmation
 from sandbox.transactions.models import Transaction
 
+type Decision = Literal["confirm", "decline"]
 
-def decide(person: Person, token: str, decision: Literal["confirm", "decline"]) -> Transaction:
+
+def decide(person: Person, token: str, decision: Decision) -> Transaction:
     """With the account that the hand-off would offer first. ProblemError as at its doors."""
-    found = handoffs.find_for(person, token, clock.now())
-    if found is None:
-        raise claiming.unknown_handoff()
-    demand = found.demand
+    demand = claiming.led_to(person, token, clock.now())
     with worlds.entered(demand.merchant), database.atomic():
         now = clock.now()
         claiming.claim(claiming.locked(demand.pk), person, now)
-        row = carry.locked(demand.pk, now)
-        body = Confirmation(
-            decision=decision, expected_version=row.version, amount_minor=row.amount_minor,
-            currency=row.currency, fee_minor=row.fee_minor,
-            authentication=Authentication.model_validate(
-                {"acr": writes.STRONG_ACR, "authenticated_at": now.isoformat()}
-            ),
-        )  # fmt: skip
-        writes.confirm(row, body, now)
+        return answer(demand.pk, decision, now)
+
+
+def answer(pk: UUID, decision: Decision, now: datetime) -> Transaction:
+    """What was taken on is answered by its person, who sees it as it lies now and has just proved
+    who they are. Inside a database transaction; ProblemError where it is refused."""
+    row = carry.locked(pk, now)
+    seen = {"acr": writes.STRONG_ACR, "authenticated_at": now.isoformat()}
+    proof = Authentication.model_validate(seen)
+    body = Confirmation(
+        decision=decision, expected_version=row.version, amount_minor=row.amount_minor,
+        currency=row.currency, fee_minor=row.fee_minor, authentication=proof,
+    )  # fmt: skip
+    writes.confirm(row, body, now)
     return row

@@ -5,7 +5,6 @@ from django.http import HttpRequest, HttpResponse
 from sandbox import clock, ids, problems, worlds
 from sandbox.handoffs import claiming, wire
 from sandbox.handoffs.contract import Claim
-from sandbox.merchant_api import handoffs
 from sandbox.merchant_api.models import Demand
 from sandbox.people.models import Person
 from sandbox.transactions import carry
@@ -18,8 +17,8 @@ from sandbox.transactions.writes import Write
 def handoff_detail(request: HttpRequest, visit: Visit, person: Person, token: str) -> HttpResponse:
     demand = _demand(visit, person, token)
     row = Transaction.objects.select_related(*carry.WITH).filter(demand=demand).first()
-    now = worlds.moment(demand.merchant, clock.now())
-    return problems.answer(200, wire.handoff(demand, row, person, now))
+    with worlds.entered(demand.merchant):
+        return problems.answer(200, wire.handoff(demand, row, person, clock.now()))
 
 
 @service("handoff_claim", "POST")
@@ -33,9 +32,6 @@ def claim_new(request: HttpRequest, visit: Visit, person: Person, token: str) ->
 
 
 def _demand(visit: Visit, person: Person, token: str) -> Demand:
-    """What the token leads this person to, or ProblemError 404."""
-    found = handoffs.find_for(person, token, clock.now())
-    if found is None:
-        raise claiming.unknown_handoff()
-    visit.facts["transaction_id"] = ids.wire("txn", found.demand.pk)
-    return found.demand
+    demand = claiming.led_to(person, token, clock.now())
+    visit.facts["transaction_id"] = ids.wire("txn", demand.pk)
+    return demand

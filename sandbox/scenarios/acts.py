@@ -17,7 +17,7 @@ from sandbox.cases import views as case_views
 from sandbox.cases.bodies import DisputeClaim, Piece, RefundWish, Reply
 from sandbox.cases.models import Case
 from sandbox.control import making
-from sandbox.handoffs import claiming
+from sandbox.handoffs import claiming, deciding
 from sandbox.merchant_api import cases as merchant_cases
 from sandbox.merchant_api import handoffs, payments, refunds, wire
 from sandbox.merchant_api.contract import (
@@ -37,8 +37,7 @@ from sandbox.problems import ProblemError
 from sandbox.scenarios import steps
 from sandbox.scenarios.outcome import states_of
 from sandbox.scenarios.stage import BACK, Stage
-from sandbox.transactions import carry, once, writes
-from sandbox.transactions.bodies import Authentication, Confirmation
+from sandbox.transactions import carry, once
 from sandbox.transactions.machine import IllegalStepError
 from sandbox.transactions.models import Transaction
 
@@ -85,30 +84,18 @@ def _open(stage: Stage, step: steps.Open, _: str) -> str:
 
 
 def _decide(stage: Stage, step: steps.Confirm | steps.Decline, _: str) -> str:
-    now, person = stage.now, stage.people[step.by]
-    pk = _taken_on(stage, step.of, person).pk
+    pk = _taken_on(stage, step.of, stage.people[step.by]).pk
     with database.atomic():
-        row = carry.locked(pk, now)
-        seen = {"acr": writes.STRONG_ACR, "authenticated_at": now.isoformat()}
-        proof = Authentication.model_validate(seen)
-        body = Confirmation(
-            decision=step.do, expected_version=row.version, amount_minor=row.amount_minor,
-            currency=row.currency, fee_minor=row.fee_minor, authentication=proof,
-        )  # fmt: skip
-        writes.check_proof(body, now)
-        writes.confirm(row, body, now)
-    return str(row.status)
+        return str(deciding.answer(pk, step.do, stage.now).status)
 
 
 def _taken_on(stage: Stage, name: str, person: Person) -> Transaction:
     """As the hand-off's door does it: by the token, for this person."""
     way = Demand.objects.select_related("handoff").get(pk=stage.asked[name]).handoff
-    found = handoffs.find_for(person, handoffs.token_of(way.id), stage.now)
-    if found is None:
-        raise claiming.unknown_handoff()
+    demand = claiming.led_to(person, handoffs.token_of(way.id), stage.now)
     with database.atomic():
-        claiming.claim(claiming.locked(found.demand.pk), person, stage.now)
-    return Transaction.objects.get(pk=found.demand.pk)
+        claiming.claim(claiming.locked(demand.pk), person, stage.now)
+    return Transaction.objects.get(pk=demand.pk)
 
 
 def _advance(stage: Stage, step: steps.Advance, _: str) -> str:

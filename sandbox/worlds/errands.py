@@ -10,15 +10,13 @@ from django.db.models import QuerySet
 from sandbox import clock
 from sandbox.cases import opening
 from sandbox.cases.bodies import DisputeClaim, RefundWish
-from sandbox.handoffs import claiming
+from sandbox.handoffs import claiming, deciding
 from sandbox.ledger import journal
 from sandbox.ledger.models import Account
 from sandbox.merchant_api.models import Demand
 from sandbox.people.models import Merchant, Person
 from sandbox.problems import ProblemError
-from sandbox.transactions import carry, writes
-from sandbox.transactions.bodies import Authentication, Confirmation
-from sandbox.transactions.models import Transaction
+from sandbox.transactions import carry
 from sandbox.worlds import magic
 from sandbox.worlds.models import Errand
 
@@ -88,8 +86,7 @@ def _act(row: Errand, demand: Demand) -> Errand | None:
         return None
     person = _customer(demand, now)
     claiming.claim(demand, person, now)
-    payment = carry.locked(demand.pk, now)
-    writes.confirm(payment, _decision(payment, errand.decision, now), now)
+    deciding.answer(demand.pk, errand.decision, now)
     if not errand.case:
         return None
     row.opens, row.due_at = errand.case, now + errand.later
@@ -106,17 +103,6 @@ def _open(demand: Demand, kind: str, now: datetime) -> None:
         message="It never came. (A test customer asks by itself.)",
     )  # fmt: skip
     opening.WRITES[kind].act(payment, body, now)
-
-
-def _decision(row: Transaction, decision: str, now: datetime) -> Confirmation:
-    seen = {"acr": writes.STRONG_ACR, "authenticated_at": now.isoformat()}
-    return Confirmation.model_validate(
-        {
-            "decision": decision, "expected_version": row.version,
-            "amount_minor": row.amount_minor, "currency": row.currency,
-            "fee_minor": row.fee_minor, "authentication": Authentication.model_validate(seen),
-        }
-    )  # fmt: skip
 
 
 def _customer(demand: Demand, now: datetime) -> Person:

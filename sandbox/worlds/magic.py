@@ -1,7 +1,7 @@
 """Values that make the sandbox do something on purpose, for what is begun at a merchant."""
 
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 class Magic(NamedTuple):
@@ -16,7 +16,7 @@ class Magic(NamedTuple):
 class Errand(NamedTuple):
     """What a test customer does by itself: the decision, and which case it opens how much later."""
 
-    decision: str
+    decision: Literal["confirm", "decline"]
     case: str = ""
     later: timedelta = timedelta(0)
 

@@ -291,6 +291,12 @@ class Transaction(Shape):
         return action is not None and action.allowed
 
     @property
+    def undo_until(self) -> datetime | None:
+        """Until when it can be called back at once; None where the service doesn't let it be."""
+        action = self.action("undo")
+        return action.until if action and action.allowed else None
+
+    @property
     def refundable(self) -> Money:
         action = self.action("request_refund")
         left = action.max_amount_minor if action and action.max_amount_minor is not None else 0

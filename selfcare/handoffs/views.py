@@ -11,7 +11,7 @@ from selfcare.clients import handoffs as service
 from selfcare.clients.handoffs import Handoff
 from selfcare.clients.shapes import Transaction
 from selfcare.handoffs import actions, story
-from selfcare.instructions import intents
+from selfcare.instructions import following, intents
 from selfcare.instructions.actions import KeyReused
 from selfcare.instructions.models import Instruction, State
 from selfcare.instructions.views import prove
@@ -105,7 +105,7 @@ def _page(
         context |= _decision(handoff, txn)
     elif txn is not None:
         template = "handoffs/outcome.html"
-        context |= {"txn": txn, "outcome": story.outcome(handoff, txn)}
+        context |= _outcome(handoff, txn)
     return render_page(request, template, context, status=status)
 
 
@@ -118,6 +118,14 @@ def _decision(handoff: Handoff, txn: Transaction) -> dict[str, Any]:
         "decline_intent": actions.intent_for(handoff, txn, "decline", choice=None).token(),
         "under_way": _under_way(txn),
     }
+
+
+def _outcome(handoff: Handoff, txn: Transaction) -> dict[str, Any]:
+    context = {"txn": txn, "outcome": story.outcome(handoff, txn)}
+    if txn.undo_until:
+        intent = actions.intent_for(handoff, txn, "undo", choice=None)
+        context["undo"] = following.undo_by(intent, txn.undo_until, as_of=handoff.as_of)
+    return context
 
 
 def _under_way(txn: Transaction) -> Instruction | None:

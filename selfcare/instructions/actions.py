@@ -285,9 +285,8 @@ def _result(done: shapes.Done) -> dict[str, Any]:
         "transaction_status": made.status,
         "transaction_version": made.version,
     }
-    undo = made.action("undo")
-    if undo is not None and undo.allowed and undo.until is not None:
-        kept["undo_until"] = shapes.rfc3339(undo.until)
+    if made.undo_until:
+        kept["undo_until"] = shapes.rfc3339(made.undo_until)
     return kept
 
 

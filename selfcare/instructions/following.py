@@ -13,11 +13,15 @@ from selfcare.instructions.models import Instruction, State
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """A form of one button: `token` is its intent, good until `until` at the service."""
+    """A form of one button: `token` is its intent, good until `until` at the service.
+
+    `as_of` is the service's time, where it told that.
+    """
 
     url: str
     token: str
     until: datetime
+    as_of: datetime | None = None
 
 
 def again_url(instruction: Instruction) -> str:
@@ -35,7 +39,7 @@ def case_url(instruction: Instruction) -> str:
 
 
 def undo_of(instruction: Instruction) -> Undo | None:
-    """What was just sent can be called back for seconds, from the very page that tells of it."""
+    """What was just sent, from the very page that tells of it."""
     outcome = instruction.outcome or {}
     if instruction.state != State.DONE or "undo_until" not in outcome:
         return None
@@ -50,4 +54,10 @@ def undo_of(instruction: Instruction) -> Undo | None:
         transaction_id=instruction.made_id,
         **shown,
     )
-    return Undo(reverse("transactions:undo_new", args=[instruction.made_id]), intent.token(), until)
+    return undo_by(intent, until)
+
+
+def undo_by(intent: Intent, until: datetime, *, as_of: datetime | None = None) -> Undo:
+    """For as long as the service lets it be; there are only seconds, so the button is the form."""
+    url = reverse("transactions:undo_new", args=[intent.transaction_id])
+    return Undo(url, intent.token(), until, as_of)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from selfcare import errors
 from selfcare.clients import transactions as service
 from selfcare.clients.transactions import Filters
-from selfcare.instructions import intents
+from selfcare.instructions import following, intents
 from selfcare.instructions.models import Instruction
 from selfcare.transactions import actions, listing, story
 from selfcare.web import problems
@@ -39,9 +39,9 @@ def transaction_detail(request: SignedInRequest, transaction_id: str) -> HttpRes
         "failure": failure,
         "instructions": _open_instructions(subject, transaction_id),
     }
-    if txn.may("undo"):
-        undo = actions.intent_for(txn, "undo", key=intents.new_key())
-        context["undo_token"] = undo.token()
+    if txn.undo_until:
+        intent = actions.intent_for(txn, "undo", key=intents.new_key())
+        context["undo"] = following.undo_by(intent, txn.undo_until)
     return render_page(request, "transactions/detail.html", context, status=status)
 
 

@@ -116,3 +116,21 @@ def test_an_open_refund_request_says_by_when_they_must_answer(
     page = client.get(f"/transactions/{made['id']}/").text
     assert "Papierhaus has until" in page
     assert "10.00" in page
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("AG03", "Your bank doesn’t take this kind of transaction."),
+        ("SL12", "The bank of Nordlicht Books stopped it."),
+    ],
+)
+def test_why_money_didnt_come_is_told_to_whom_it_was_to_come(
+    signed_in: SignedIn, control: Control, alice: Person, code: str, told: str
+) -> None:
+    client, _ = signed_in(alice)
+    made = control.add_transaction(
+        alice, kind="payout", merchant="Nordlicht Books", status="failed", reason_code=code
+    )
+    page = client.get(f"/transactions/{made['id']}/").text
+    assert page.count(told) == 2

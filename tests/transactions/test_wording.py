@@ -81,6 +81,21 @@ def test_whoever_is_sent_money_cant_send_it_again(code: str) -> None:
     assert reasons.of("DUPL", "in").way == "similar"
 
 
+# Words that tell one side of a payment about itself or about the other one.
+SIDES = re.compile(r"\b(you|your|yours|they|their)\b|\{name\}|\b(came|sent) (back|there)\b", re.I)
+
+
+@pytest.mark.parametrize("code", sorted(reasons.known()))
+def test_each_reason_has_words_for_whom_the_money_was_to_come_to(code: str) -> None:
+    """All codes, since a merchant's console and a scenario can give any to a payout."""
+    reason = reasons.known()[code]
+    told = reasons.of(code, "in").words
+    if SIDES.search(reason.words):
+        assert told != reason.words
+    # The bank that didn't take it is the receiver's own; the sender's is theirs.
+    assert not re.search(r"\btheir (bank|account is|account doesn|account has)", told, re.I)
+
+
 def test_it_leaves_no_brace_open_that_nobody_fills() -> None:
     for text in said():
         named = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}

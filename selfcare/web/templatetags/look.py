@@ -190,9 +190,12 @@ def time_left(context: Context, until: datetime) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def seconds_left(context: Context, until: datetime) -> SafeString:
-    """`12 seconds left`, for what is over within a minute; the script counts it down."""
-    seconds = max(0, int((until - zone_of(context).now).total_seconds()))
+def seconds_left(context: Context, until: datetime, as_of: datetime | None = None) -> SafeString:
+    """`12 seconds left`, for what is over within a minute; the script counts it down.
+
+    `as_of` is the time of whose clock it is, if that isn't ours.
+    """
+    seconds = max(0, int((until - (as_of or zone_of(context).now)).total_seconds()))
     one, few, other = (_seconds_left(count, "#") for count in (1, 2, 5))
     # The script picks a form by CLDR's rule for the language; `few` is Czech's for two to four.
     return format_html(

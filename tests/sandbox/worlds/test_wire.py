@@ -71,3 +71,19 @@ def test_a_month_ahead_payments_are_in_its_time_and_signatures_in_ours(
     assert "Idempotency-Replayed" in again.headers
     logged = shop.read("/requests").body["data"][0]
     assert at(logged, "at") < at(before, "created_at") + timedelta(hours=1)
+
+
+def test_a_month_ahead_a_hand_off_waits_for_its_customer_as_long_as_it_says(
+    platform: Platform, working: None
+) -> None:
+    shop, desk = shop_with_desk(platform)
+    forward(desk, MONTH)
+    made = asked(shop, platform)
+    ada = platform.person()
+    path = f"{ada}/handoffs/{made['handoff_url'].rstrip('/').rpartition('/')[2]}"
+    assert platform.post(f"{path}/claims", {}).status_code == 201
+    found = platform.get(path).json()
+    assert at(made, "created_at") <= at(found, "as_of") < at(made, "expires_at")
+    allowed = {one["action"]: one for one in found["transaction"]["allowed_actions"]}
+    assert allowed["confirm"]["allowed"]
+    assert at(allowed["confirm"], "until") == at(made, "expires_at")
