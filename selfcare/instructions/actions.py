@@ -161,7 +161,7 @@ def send(instruction: Instruction) -> Instruction:
     except errors.NoAnswer as failure:
         _leave_unknown(instruction, failure.detail)
     else:
-        _settle(instruction, State.DONE, _result(done))
+        _settle(instruction, State.DONE, _result(instruction, done))
     return instruction
 
 
@@ -200,7 +200,7 @@ def _resolve(instruction: Instruction) -> None:
             _leave_unknown(instruction, "still in progress")
         elif 200 <= outcome.status < 300:
             done = transaction_service.done(instruction.subject, outcome.body)
-            _settle(instruction, State.DONE, _result(done), actor="worker")
+            _settle(instruction, State.DONE, _result(instruction, done), actor="worker")
         else:
             refusal = _refusal(outcome.status, outcome.body or {})
             _settle(instruction, State.REJECTED, refusal, actor="worker")
@@ -277,7 +277,7 @@ def _refusal(status: int, problem: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _result(done: shapes.Done) -> dict[str, Any]:
+def _result(instruction: Instruction, done: shapes.Done) -> dict[str, Any]:
     made = done.transaction
     kept = {
         "id": done.id,
@@ -285,8 +285,11 @@ def _result(done: shapes.Done) -> dict[str, Any]:
         "transaction_status": made.status,
         "transaction_version": made.version,
     }
-    if made.undo_until:
-        kept["undo_until"] = shapes.rfc3339(made.undo_until)
+    if made.undo_until and instruction.sent_at:
+        # By our clock: the service's may differ by a little, and a merchant's in the sandbox is
+        # put forward by months.
+        lasts = made.undo_until - made.updated_at
+        kept["undo_until"] = shapes.rfc3339(instruction.sent_at + lasts)
     return kept
 
 
