@@ -7,6 +7,8 @@ import os
 import sys
 import time
 
+ASKING = {"migrate", "collectstatic"}
+
 
 def main() -> int:
     """Run the commands that the command line names."""
@@ -20,7 +22,7 @@ def main() -> int:
     for command in commands:
         began = time.monotonic()
         print(f"{command} …", flush=True)
-        call_command(command, interactive=False) if command == "migrate" else call_command(command)
+        call_command(command, **({"interactive": False} if command in ASKING else {}))
         print(f"{command} took {time.monotonic() - began:.1f} s", flush=True)
     return 0
 

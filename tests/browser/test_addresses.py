@@ -38,6 +38,7 @@ def test_she_adds_a_phone_by_its_code(hers: Page, control: Control, script: bool
     expect(hers.get_by_text("Write the number with its country code")).to_be_visible()
     hers.get_by_label("Mobile phone").fill("+49 151 12345678")
     hers.get_by_role("button", name="Add the phone").click()
+    expect(hers.get_by_label("Code", exact=True)).to_be_visible()
     (text,) = control.outbox(NUMBER)
     found = re.search(r"\d{6}", text["text"])
     assert found
@@ -76,7 +77,9 @@ def test_her_browser_shows_what_is_pushed_and_opens_it(
         lambda event: scopes.extend(one["registrationId"] for one in event["registrations"]),
     )
     devtools.send("ServiceWorker.enable")
-    page.wait_for_timeout(300)
+    for _ in range(200):
+        if not scopes:
+            page.wait_for_timeout(100)  # which takes what the browser tells meanwhile
     origin = page.evaluate("location.origin")
     for _ in range(2):  # the same delivery twice is one notification
         devtools.send(

@@ -127,6 +127,7 @@ def test_she_makes_renames_and_deletes_a_label(hers: Page, script: bool, paid: s
     expect(hers.get_by_text("All of Nordlicht Books")).to_be_visible()
     hers.get_by_label("Name", exact=True).fill("Presents")
     hers.get_by_role("button", name="Save").click()
+    expect(hers.get_by_role("heading", level=1)).to_contain_text("Presents")
     hers.get_by_role("link", name="Labels").last.click()
     words = "1 transaction with Presents" if script else "Transactions with Presents"
     hers.get_by_role("link", name=words).click()

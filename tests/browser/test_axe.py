@@ -136,7 +136,8 @@ def test_a_transaction_with_a_story(
     look(asked(page, address))
     refund = page.get_by_role("link", name="Refund from Nordlicht Books")
     if refund.count():
-        refund.click()
+        with page.expect_navigation():
+            refund.click()
         look(page)
     instruction(alice, made["id"], "request_refund", State.UNKNOWN)
     control.fault("detail", "error", sub=alice.sub)

@@ -185,5 +185,5 @@ def test_an_unknown_outcome_is_asked_for_again_without_a_script(
     heading(page, "We don’t know yet whether it was cancelled")
     worker.start()
     told = page.get_by_role("heading", name="It was not carried out")
-    expect(told).to_be_visible(timeout=15_000)
+    expect(told).to_be_visible()
     assert control.effects(alice, "transaction.cancelled") == []

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,9 +14,9 @@ from tests.conftest import NewInstances
 from tests.support import servers
 from tests.support.accessibility import faults_of
 from tests.support.control import Control, Person
-from tools.children import wait_until
 
 pytestmark = pytest.mark.browser
+AN_EXPORT = re.compile("/exports/exp_")
 
 
 @pytest.fixture
@@ -116,10 +117,11 @@ def test_axe_finds_nothing_on_the_pages_of_exports(
         page.goto("/exports/new/")
         page.get_by_label(name).check()
         page.get_by_role("button", name="Make the file").click()
-        wait_until(lambda: "/exports/exp_" in page.url, seconds=10)
+        expect(page).to_have_url(AN_EXPORT)
         look(page, page.url.partition("?")[0])
     page.goto(f"{waiting_site.url}/exports/new/")
     page.get_by_role("button", name="Make the file").click()
+    expect(page).to_have_url(AN_EXPORT)
     look(page, page.url)
     look(page, "/exports/")
     assert not found, "\n".join(found)

@@ -109,6 +109,7 @@ def test_filters_and_pages(signed_in_page: SignedInPage, alice: Person, script: 
     else:
         expect(rows).to_have_count(6)
         page.get_by_role("link", name="Back to the newest").click()
+        expect(rows).to_have_count(25)
     page.get_by_text("Only about…").click()
     page.get_by_label("Failed", exact=True).check()
     page.get_by_role("button", name="Show these").click()

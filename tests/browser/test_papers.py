@@ -40,6 +40,7 @@ def test_somebody_signed_out_verifies_a_receipt(
     txn = paid(control, alice)
     page.goto(f"/transactions/{txn}/documents/card/")
     page.get_by_role("link", name="Receipt", exact=True).click()
+    page.wait_for_url(f"**/transactions/{txn}/receipt/")
     code = page.locator("footer .id").inner_text()
     with page.expect_download() as download:
         page.get_by_role("link", name="PDF").click()
@@ -114,7 +115,8 @@ def test_every_page_can_be_read_by_anyone(
         page.goto(address)
         look(page)
     page.goto("/statements/")
-    page.locator(".months a").first.click()
+    with page.expect_navigation():
+        page.locator(".months a").first.click()
     look(page)
     page.goto(f"/transactions/{paid_one}/documents/card/")
     look(page)
@@ -145,5 +147,6 @@ def test_every_page_can_be_read_by_anyone(
     control.clear_faults()
     control.fault("statement", "error", sub=alice.sub)
     page.goto("/statements/")
-    page.locator(".months a").first.click()
+    with page.expect_navigation():
+        page.locator(".months a").first.click()
     look(page)

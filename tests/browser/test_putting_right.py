@@ -40,7 +40,7 @@ def test_from_the_question_to_a_partial_answer_to_a_dispute(
     heading(hers, "Ask Nordlicht Books for a refund")
     expect(hers.get_by_role("main")).to_contain_text("Up to 10 days for their answer")
     hers.get_by_role("link", name="Ask Nordlicht Books for a refund").click()
-    assert hers.get_by_label("Why?").input_value() == "not_as_described"
+    expect(hers.get_by_label("Why?")).to_have_value("not_as_described")
     hers.get_by_label("What should they know?").fill("Page 7 is blank")
     hers.get_by_role("button", name="Ask Nordlicht Books for it").dblclick()
     heading(hers, "Refund asked for")
@@ -100,7 +100,7 @@ def test_what_was_written_survives_an_ended_session(
     hers.get_by_role("button", name="Ask Nordlicht Books for it").click()
     hers.wait_for_url(f"**{path}")
     expect(hers.get_by_role("main")).to_contain_text("Here is what you wrote")
-    assert hers.get_by_label("What should they know?").input_value() == "The bell is missing."
+    expect(hers.get_by_label("What should they know?")).to_have_value("The bell is missing.")
     hers.get_by_role("button", name="Ask Nordlicht Books for it").click()
     heading(hers, "Refund asked for")
     assert control.cases(alice)[0]["message"] == "The bell is missing."

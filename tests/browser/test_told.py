@@ -109,7 +109,7 @@ def sits_in(page: Page, transaction_id: str) -> None:
 
 def reload_until(page: Page, there: Locator) -> None:
     """Without a script a page tells what is new when it is asked again."""
-    for _ in range(60):
+    for _ in range(PATIENCE // 250):
         if there.count():
             break
         page.wait_for_timeout(250)

@@ -33,6 +33,7 @@ def test_a_failed_try_is_seen_mended_and_sent_again(
     page.get_by_role("button", name="Add the endpoint").click()
     expect(page.get_by_text(re.compile("^whsec_"))).to_be_visible()
     page.get_by_role("link", name="To the endpoint").click()
+    expect(page.get_by_role("link", name="What it received")).to_be_visible()
     here = page.url
     page.get_by_role("link", name="What it received").click()
     page.get_by_label("It answers with").select_option("500")
@@ -48,6 +49,7 @@ def test_a_failed_try_is_seen_mended_and_sent_again(
     page.get_by_role("link", name="What it received").click()
     page.get_by_label("It answers with").select_option("204")
     page.get_by_role("button", name="Answer like this").click()
+    expect(page.get_by_text("From now on it answers 204.")).to_be_visible()
     page.goto(here)
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="Send the ticked again").click()

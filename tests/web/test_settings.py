@@ -1,13 +1,17 @@
 """Settings from the environment: safe for production, and loud about what is missing."""
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+
+from tests.support import checking
+from tests.support.checking import CHECK
 
 SECRET = "only-for-this-test-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ"
 PRODUCTION = {
@@ -27,23 +31,25 @@ PRODUCTION = {
 }
 
 
-CHECK = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")
 # What each of gunicorn's workers does first.
 SERVE = ("-c", "from config.wsgi import application")
+Changes = Mapping[str, str | None]
+Done = subprocess.CompletedProcess[str]
+Check = Callable[[Changes], Done]
 
 
-def check(
-    env: Mapping[str, str | None], command: Sequence[str] = CHECK
-) -> subprocess.CompletedProcess[str]:
-    """`manage.py check --deploy`, or another, with production's settings and these changes."""
-    changed = {**PRODUCTION, **env}
+def changed(env: Changes) -> dict[str, str]:
+    """Production's environment with these changes; None takes a variable away."""
+    there = {"PATH": os.environ["PATH"], **PRODUCTION, **env}
+    return {name: value for name, value in there.items() if value is not None}
+
+
+def start(env: Changes, command: Sequence[str] = CHECK) -> Done:
+    """`manage.py check --deploy`, or another, in a process of its own."""
     return subprocess.run(
         [sys.executable, *command],
         cwd=settings.BASE_DIR,
-        env={
-            "PATH": os.environ["PATH"],
-            **{name: value for name, value in changed.items() if value is not None},
-        },
+        env=changed(env),
         capture_output=True,
         text=True,
         timeout=60,
@@ -51,10 +57,43 @@ def check(
     )
 
 
-def test_production_settings_are_clean() -> None:
+@pytest.fixture(scope="module")
+def check() -> Iterator[Check]:
+    """The same `manage.py check --deploy`, by a process that has read Django already."""
+    with subprocess.Popen(
+        [sys.executable, "-m", checking.__name__],
+        cwd=settings.BASE_DIR,
+        env=changed({}),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+
+        def ask(env: Changes) -> Done:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            print(json.dumps(changed(env)), file=process.stdin, flush=True)
+            return Done(CHECK, *json.loads(process.stdout.readline()))
+
+        yield ask
+
+
+def test_production_settings_are_clean(check: Check) -> None:
     done = check({})
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "env", [{}, {"SECRET_KEY": None}, {"HOOK_SECRETS": None}], ids=["good", "unreadable", "harmful"]
+)
+def test_a_process_that_has_read_django_already_says_the_same(check: Check, env: Changes) -> None:
+    started, asked = start(env), check(env)
+    assert (started.returncode == 0) == (not env), started.stderr
+    assert asked.returncode == started.returncode
+    assert asked.stdout == started.stdout
+    assert asked.stderr.splitlines()[-1:] == started.stderr.splitlines()[-1:]
 
 
 @pytest.mark.parametrize(
@@ -62,13 +101,13 @@ def test_production_settings_are_clean() -> None:
     ["SECRET_KEY", "TRANSACTIONS_TOKEN", "AUTH_CLIENT_SECRET", "DATABASE_URL", "AUTH_ISSUER",
      "TRANSACTIONS_URL", "SELFCARE_URL", "AUTH_CLIENT_ID"],
 )  # fmt: skip
-def test_what_is_missing_stops_the_start_with_its_name(name: str) -> None:
+def test_what_is_missing_stops_the_start_with_its_name(check: Check, name: str) -> None:
     done = check({name: None})
     assert done.returncode != 0
     assert name in done.stderr.splitlines()[-1]
 
 
-def test_an_environment_that_is_not_named_is_production() -> None:
+def test_an_environment_that_is_not_named_is_production(check: Check) -> None:
     done = check({"SELFCARE_ENVIRONMENT": None, "SELFCARE_URL": None})
     assert "SELFCARE_URL" in done.stderr.splitlines()[-1]
 
@@ -113,21 +152,21 @@ def test_an_environment_that_is_not_named_is_production() -> None:
         ({"BEHIND_PROXY": "perhaps"}, "BEHIND_PROXY"),
     ],
 )
-def test_what_would_hurt_is_an_error(env: dict[str, str | None], found: str) -> None:
+def test_what_would_hurt_is_an_error(check: Check, env: Changes, found: str) -> None:
     done = check(env)
     assert done.returncode != 0
     assert found in done.stderr
 
 
 def test_web_does_not_start_with_what_would_hurt() -> None:
-    good = check({}, SERVE)
+    good = start({}, SERVE)
     assert good.returncode == 0, good.stderr
-    bad = check({"HOOK_SECRETS": "whsec_c2hvcnQ="}, SERVE)
+    bad = start({"HOOK_SECRETS": "whsec_c2hvcnQ="}, SERVE)
     assert bad.returncode != 0
     assert "selfcare.E012" in bad.stderr
 
 
-def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+def test_a_secret_may_come_from_a_file(check: Check, tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text(f"{SECRET}\n")
     assert check({"SECRET_KEY": None, "SECRET_KEY_FILE": str(file)}).returncode == 0

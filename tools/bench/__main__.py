@@ -1,7 +1,8 @@
 """`python -m tools.bench`: sets up, measures, prints a table with ratios, and leaves nothing.
 
-BENCH_TRANSACTIONS (1,000,000), BENCH_ROUNDS (5), BENCH_SECONDS a target and round (2) and
-BENCH_CONCURRENCY (4) make it smaller or larger; for events see taking_in and telling.
+BENCH_TRANSACTIONS (1,000,000), BENCH_ROUNDS (5), BENCH_SECONDS a target and round (2),
+BENCH_IDLE_SECONDS of the list without an export beside it (5) and BENCH_CONCURRENCY (4) make it
+smaller or larger; for events see taking_in and telling.
 """
 
 import os

@@ -21,7 +21,6 @@ from tools.bench.stack import ROOT, Somebody, Stack, StackError, running
 from tools.children import spawn, wait_until
 
 MOST_SECONDS = 900
-IDLE_SECONDS = 5.0
 # Small ones run first: a worker has then read its code, and what it takes more is the export's.
 WARM_FORMATS = ("csv", "jsonl")
 
@@ -160,7 +159,7 @@ def bench(stack: Stack, many: Somebody, few: Somebody, plain: Target) -> None:
     )
     for name in ("csv", "jsonl"):
         tell(f"{name} as a job", measure(asker, worker, name))
-    quiet = _ask_for(plain, IDLE_SECONDS)
+    quiet = _ask_for(plain, float(os.environ.get("BENCH_IDLE_SECONDS", "5")))
     busy = Together(plain)
     with busy:
         beside = measure(asker, worker, "csv")

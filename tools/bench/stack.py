@@ -90,8 +90,7 @@ class Stack:
 
     def prepare(self) -> None:
         """Selfcare's tables and static files."""
-        self.run("manage.py", "migrate", "--verbosity", "0")
-        self.run("manage.py", "collectstatic", "--no-input", "--verbosity", "0")
+        self.run("-m", "tools.commands", "config.settings", "migrate", "collectstatic")
 
     def run(self, *command: str) -> None:
         """Run one command to its end."""

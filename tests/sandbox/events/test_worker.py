@@ -88,7 +88,7 @@ def test_it_finishes_what_it_holds(
     platform.control("POST", "faults", fault)
     sub = platform.person()
     platform.control("POST", "events", {"sub": sub, "type": "news.published"})
-    time.sleep(0.7)
+    until(lambda: not platform.control("GET", "faults"))  # it has begun, and takes its time
     assert worker.end() == 0
     assert types(receiver, sub) == ["news.published"]
     (event,) = platform.control("GET", f"events?sub={sub}")
