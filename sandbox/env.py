@@ -28,10 +28,11 @@ def choice(name: str, allowed: tuple[str, ...], default: str) -> str:
     return value
 
 
-def whole(name: str, default: int) -> int:
+def whole(name: str, default: int, *, least: int = 0) -> int:
     value = text(name, str(default))
-    if not value.isdecimal():
-        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number")
+    if not value.isdecimal() or int(value) < least:
+        told = f"a whole number from {least} on"
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be {told}")
     return int(value)
 
 

@@ -41,7 +41,7 @@ class ServiceLog(models.Model):
     A write's row commits together with its effect, so the log never tells of one that is not.
     """
 
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
     operation = models.CharField(max_length=40)
     sub = models.CharField(max_length=64, blank=True, db_index=True)
     transaction_id = models.CharField(max_length=40, blank=True)

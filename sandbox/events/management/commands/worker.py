@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from sandbox import clock
 from sandbox.cases import due as case_due
 from sandbox.console import writing
+from sandbox.control import record
 from sandbox.events import keeping, months, posting, signing
 from sandbox.events.steadily import steadily
 from sandbox.merchant_api import due as merchant_due
@@ -54,6 +55,7 @@ class Command(BaseCommand):
             partial(steadily, merchant_keeping.forget_old, stop, seconds=60, name="requests"),
             partial(steadily, world_keeping.forget_old, stop, seconds=3600, name="advances"),
             partial(steadily, shop_keeping.forget_old, stop, seconds=3600, name="orders"),
+            partial(steadily, record.forget_old, stop, seconds=3600, name="record"),
             partial(steadily, once.forget_old, stop, seconds=3600, name="idempotency keys"),
             partial(steadily, writing.forget_shown, stop, seconds=60, name="shown once"),
         ]
